@@ -1,0 +1,67 @@
+package approval
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Code tells errors apart for programs; people read Words and Hint.
+type Code string
+
+const (
+	NotFound    Code = "not_found"    // no such Request
+	NotMember   Code = "not_member"   // not a full member of the workspace Slipway serves
+	NotApprover Code = "not_approver" // the rule does not name this person
+	OldCard     Code = "old_card"     // the button shows other terms than the Request has now
+	TooLate     Code = "too_late"     // the Request is past the point where this means anything
+	TwiceSaid   Code = "twice_said"   // this person has decided already
+	Repeated    Code = "repeated"     // the same person asked for the same a moment ago
+	TooMany     Code = "too_many"     // too many open Requests
+	Busy        Code = "busy"         // another open Request holds the job
+	Invalid     Code = "invalid"      // what was typed cannot be used
+	Unavailable Code = "unavailable"  // Slack could not say who this is
+)
+
+// Error is a refusal in words fit for the person who reads it.
+type Error struct {
+	Code    Code
+	Words   string // what happened and what it means
+	Hint    string // what to do next
+	Request ID     // the Request it is about, where there is one
+	Cause   error  // for the log only
+}
+
+func (e *Error) Error() string {
+	if e.Hint == "" {
+		return e.Words
+	}
+	return e.Words + " " + e.Hint
+}
+
+func (e *Error) Unwrap() error { return e.Cause }
+
+// Is reports a match by Code, so that errors.Is(err, &Error{Code: Busy}) works.
+func (e *Error) Is(target error) bool {
+	var other *Error
+	return errors.As(target, &other) && other.Code == e.Code
+}
+
+// CodeOf gives the Code of an Error in the chain; "" where there is none.
+func CodeOf(err error) Code {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+func refuse(code Code, hint, format string, args ...any) *Error {
+	return &Error{Code: code, Words: fmt.Sprintf(format, args...), Hint: hint}
+}
+
+var (
+	// ErrSeen: this envelope was recorded before; the Request that came of it is returned beside the error.
+	ErrSeen = errors.New("this envelope was recorded before")
+	// ErrLeaseLost: somebody else has claimed the row since. Nothing was written.
+	ErrLeaseLost = errors.New("the lease on this request was lost")
+)

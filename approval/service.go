@@ -1,0 +1,246 @@
+package approval
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// The limits of what people may ask.
+const (
+	TwinWithin      = 2 * time.Minute // the same again within this time is the same Request
+	OpenPerPerson   = 10
+	OpenPerChannel  = 50
+	LongestJob      = 255  // runes; LakeFormation's own limit for a name
+	LongestReason   = 1000 // runes
+	ReplyURLIsValid = 30 * time.Minute
+)
+
+// Service is the one way in for people: whatever somebody types or presses becomes a change of a Request here, or an
+// *Error that says why not.
+type Service struct {
+	store  Store
+	people People
+}
+
+// NewService returns a Service on a Store.
+func NewService(store Store, people People) *Service { return &Service{store: store, people: people} }
+
+// Open records an Ask. When it returns nil, or ErrSeen, the Request is on disk. It asks Slack nothing: whether the
+// requester is a full member is looked up by the worker before anything is shown.
+func (s *Service) Open(ctx context.Context, receipt Receipt, ask Ask, reply Reply) (Request, error) {
+	if err := s.ownTeam(ask.By); err != nil {
+		return Request{}, err
+	}
+	if err := ask.check(); err != nil {
+		return Request{}, err
+	}
+	return s.store.Open(ctx, receipt, ask, reply, func(c Crowd) error {
+		switch {
+		case c.Twin.ID != 0:
+			return &Error{Code: Repeated, Request: c.Twin.ID, Words: "This is " + c.Twin.ID.String() + ": you asked for the same a moment ago, and it is still open."}
+		case c.Mine >= OpenPerPerson:
+			return refuse(TooMany, "Decide or cancel one of them first.", "You have %d open requests, the most one person may have. Nothing was started.", c.Mine)
+		case c.Channel >= OpenPerChannel:
+			return refuse(TooMany, "Wait until some of them have ended.", "This channel has %d open requests, the most one channel may have. Nothing was started.", c.Channel)
+		}
+		return nil
+	})
+}
+
+func (a Ask) check() error {
+	switch {
+	case a.Job == "":
+		return refuse(Invalid, "", "Which job? Nothing was started.")
+	case utf8.RuneCountInString(a.Job) > LongestJob:
+		return refuse(Invalid, "", "A job's name has at most %d characters; this one has %d. Nothing was started.", LongestJob, utf8.RuneCountInString(a.Job))
+	case utf8.RuneCountInString(a.Reason) > LongestReason:
+		return refuse(Invalid, "Please shorten it.", "A reason has at most %d characters; this one has %d. Nothing was started.", LongestReason, utf8.RuneCountInString(a.Reason))
+	}
+	return nil
+}
+
+// Verdict is what a person pressed on the card of a Request.
+type Verdict struct {
+	Receipt Receipt
+	Request ID
+	Terms   int // of the card that was pressed
+	By      Actor
+}
+
+// Approve counts one yes. The last one needed moves the Request to Approved in the same transaction.
+func (s *Service) Approve(ctx context.Context, v Verdict) (Request, error) {
+	return s.decide(ctx, v, func(r Request) ([]Event, error) {
+		if r.State == Approved {
+			return nil, refuse(TooLate, "", "%s; nothing more to do.", r.lastYes())
+		}
+		for _, d := range r.Decisions {
+			if d.By.Is(v.By) {
+				return nil, refuse(TwiceSaid, "", "You approved %s already.", r.ID)
+			}
+		}
+		after, err := Apply(r, Event{Kind: VoteApproved, By: v.By})
+		if err != nil {
+			return nil, err
+		}
+		events := []Event{{Kind: VoteApproved, By: v.By}}
+		if Evaluate(after).Approved {
+			events = append(events, Event{Kind: QuorumReached, By: v.By})
+		}
+		return events, nil
+	})
+}
+
+// Deny ends the Request with one no.
+func (s *Service) Deny(ctx context.Context, v Verdict) (Request, error) {
+	return s.decide(ctx, v, func(Request) ([]Event, error) { return []Event{{Kind: VoteDenied, By: v.By}}, nil })
+}
+
+// decide lets those speak whom the rule names, while the question stands.
+func (s *Service) decide(ctx context.Context, v Verdict, verdict func(Request) ([]Event, error)) (Request, error) {
+	if err := s.member(ctx, v.By); err != nil {
+		return Request{}, err
+	}
+	return s.store.Update(ctx, v.Request, By{Receipt: v.Receipt}, func(r Request, now time.Time) ([]Event, error) {
+		if err := r.open(v.Terms, now); err != nil {
+			return nil, err
+		}
+		if !r.Rule.names(r, v.By) {
+			return nil, refuse(NotApprover, "", "You can't approve %s. %s", r.ID, Evaluate(r).Sentence)
+		}
+		return verdict(r)
+	})
+}
+
+// Cancel takes a Request back before it starts. Only who asked can.
+func (s *Service) Cancel(ctx context.Context, v Verdict) (Request, error) {
+	if err := s.ownTeam(v.By); err != nil {
+		return Request{}, err
+	}
+	return s.store.Update(ctx, v.Request, By{Receipt: v.Receipt}, func(r Request, _ time.Time) ([]Event, error) {
+		if !r.Ask.By.Is(v.By) {
+			return nil, refuse(NotApprover, "", "Only %s can cancel %s.", r.Ask.By.Name, r.ID)
+		}
+		if _, can := moves[r.State][RequesterCancelled]; !can {
+			return nil, refuse(TooLate, "", "%s", r.past())
+		}
+		return []Event{{Kind: RequesterCancelled, By: v.By}}, nil
+	})
+}
+
+// Answer is what a person found out about an unknown start.
+type Answer string
+
+const (
+	LookAgain Answer = "look"
+	DidStart  Answer = "did_start"
+	DidNot    Answer = "did_not"
+)
+
+// Resolve records a person's Answer for a Request whose start is unknown, under the rule that it was approved under.
+func (s *Service) Resolve(ctx context.Context, v Verdict, answer Answer) (Request, error) {
+	if err := s.member(ctx, v.By); err != nil {
+		return Request{}, err
+	}
+	return s.store.Update(ctx, v.Request, By{Receipt: v.Receipt}, func(r Request, _ time.Time) ([]Event, error) {
+		if r.State != Unknown {
+			return nil, refuse(TooLate, "", "%s", r.past())
+		}
+		if r.Terms != v.Terms {
+			return nil, refuse(OldCard, "Please use the newest card.", "This card is old; nothing changed.")
+		}
+		if answer == LookAgain {
+			return []Event{{Kind: LookAsked, By: v.By}}, nil
+		}
+		if !r.Rule.names(r, v.By) {
+			return nil, refuse(NotApprover, "", "You can't answer for %s: that is for whom its rule names.", r.ID)
+		}
+		if answer == DidStart {
+			return []Event{{Kind: PersonSaysStarted, By: v.By}}, nil
+		}
+		return []Event{{Kind: PersonSaysNot, By: v.By, Problem: &Problem{
+			Words: v.By.Name + " looked and says that it did not start.",
+			Next:  "Ask again to start it; that needs a new approval.",
+		}}}, nil
+	})
+}
+
+// open reports why decisions no longer count.
+func (r Request) open(terms int, now time.Time) error {
+	switch {
+	case r.State != Pending && r.State != Approved:
+		return refuse(TooLate, "", "%s", r.past())
+	case terms != r.Terms:
+		return refuse(OldCard, "Please use the newest card.", "This card is old: %s asks for something else now. Nothing changed.", r.ID)
+	case r.State == Pending && !r.ExpiresAt.IsZero() && !now.Before(r.ExpiresAt):
+		return refuse(TooLate, "Ask again if it is still wanted.", "%s has expired; nothing was started.", r.ID)
+	}
+	return nil
+}
+
+// past says where a Request stands, to somebody who came too late.
+func (r Request) past() string {
+	switch r.State {
+	case Opened, Pending:
+		return r.ID.String() + " still waits for a decision; nothing was started."
+	case Approved, Starting, Accepted, Running:
+		return r.lastYes() + "; nothing more to do."
+	case Denied:
+		for _, d := range r.Decisions {
+			if !d.Approve {
+				return d.By.Name + " denied " + r.ID.String() + " already; nothing was started."
+			}
+		}
+	case Cancelled:
+		return r.Ask.By.Name + " cancelled " + r.ID.String() + "; nothing was started."
+	case Expired:
+		return r.ID.String() + " has expired; nothing was started."
+	case Refused:
+		return r.ID.String() + " was not started; its card says why."
+	case Unknown:
+		return "It is not known whether " + r.ID.String() + " started; its card says what to do."
+	}
+	return r.ID.String() + " has ended; its card says how."
+}
+
+func (r Request) lastYes() string {
+	if len(r.Decisions) == 0 {
+		return r.ID.String() + " needed no approval"
+	}
+	last := r.Decisions[len(r.Decisions)-1]
+	return strings.TrimSpace(last.By.Name+" approved "+r.ID.String()) + " at " + last.At.UTC().Format("15:04 UTC")
+}
+
+// ownTeam refuses users of other workspaces, and payloads that do not say where the user belongs.
+func (s *Service) ownTeam(by Actor) error {
+	if by.UserID == "" || by.TeamID == "" || by.TeamID != s.people.TeamID() {
+		return refuse(NotMember, "", "Only members of this workspace may use Slipway here. Nothing was started or decided.")
+	}
+	return nil
+}
+
+// member refuses everybody but full members of the own workspace.
+func (s *Service) member(ctx context.Context, by Actor) error {
+	if err := s.ownTeam(by); err != nil {
+		return err
+	}
+	person, err := s.people.Person(ctx, by.UserID)
+	if err != nil {
+		var known *Error
+		if errors.As(err, &known) {
+			return err
+		}
+		return &Error{Code: Unavailable, Words: "Slack did not say who you are, so nothing changed.", Hint: "Please press again in a moment.", Cause: err}
+	}
+	return person.FullMember(by.TeamID)
+}
+
+// FullMember is nil for somebody who may act: a person, active, no guest, of that workspace.
+func (p Person) FullMember(teamID string) error {
+	if p.Guest || p.Bot || p.Deleted || p.TeamID != teamID {
+		return refuse(NotMember, "", "Only full members of this workspace may ask or decide: no guests, no bots, nobody from other workspaces. Nothing was started or decided.")
+	}
+	return nil
+}
