@@ -72,22 +72,22 @@ type Verdict struct {
 
 // Approve counts one yes. The last one needed moves the Request to Approved in the same transaction.
 func (s *Service) Approve(ctx context.Context, v Verdict) (Request, error) {
-	return s.decide(ctx, v, func(r Request) ([]Event, error) {
+	return s.decide(ctx, v, func(r Request, by Actor) ([]Event, error) {
 		if r.State == Approved {
 			return nil, refuse(TooLate, "", "%s; nothing more to do.", r.lastYes())
 		}
 		for _, d := range r.Decisions {
-			if d.By.Is(v.By) {
+			if d.By.Is(by) {
 				return nil, refuse(TwiceSaid, "", "You approved %s already.", r.ID)
 			}
 		}
-		after, err := Apply(r, Event{Kind: VoteApproved, By: v.By})
+		after, err := Apply(r, Event{Kind: VoteApproved, By: by})
 		if err != nil {
 			return nil, err
 		}
-		events := []Event{{Kind: VoteApproved, By: v.By}}
+		events := []Event{{Kind: VoteApproved, By: by}}
 		if Evaluate(after).Approved {
-			events = append(events, Event{Kind: QuorumReached, By: v.By})
+			events = append(events, Event{Kind: QuorumReached, By: by})
 		}
 		return events, nil
 	})
@@ -95,14 +95,16 @@ func (s *Service) Approve(ctx context.Context, v Verdict) (Request, error) {
 
 // Deny ends the Request with one no.
 func (s *Service) Deny(ctx context.Context, v Verdict) (Request, error) {
-	return s.decide(ctx, v, func(Request) ([]Event, error) { return []Event{{Kind: VoteDenied, By: v.By}}, nil })
+	return s.decide(ctx, v, func(_ Request, by Actor) ([]Event, error) { return []Event{{Kind: VoteDenied, By: by}}, nil })
 }
 
 // decide lets those speak whom the rule names, while the question stands.
-func (s *Service) decide(ctx context.Context, v Verdict, verdict func(Request) ([]Event, error)) (Request, error) {
-	if err := s.member(ctx, v.By); err != nil {
+func (s *Service) decide(ctx context.Context, v Verdict, verdict func(Request, Actor) ([]Event, error)) (Request, error) {
+	who, err := s.member(ctx, v.By)
+	if err != nil {
 		return Request{}, err
 	}
+	v.By = who
 	return s.store.Update(ctx, v.Request, By{Receipt: v.Receipt}, func(r Request, now time.Time) ([]Event, error) {
 		if err := r.open(v.Terms, now); err != nil {
 			return nil, err
@@ -110,7 +112,7 @@ func (s *Service) decide(ctx context.Context, v Verdict, verdict func(Request) (
 		if !r.Rule.names(r, v.By) {
 			return nil, refuse(NotApprover, "", "You can't approve %s. %s", r.ID, Evaluate(r).Sentence)
 		}
-		return verdict(r)
+		return verdict(r, v.By)
 	})
 }
 
@@ -141,9 +143,11 @@ const (
 
 // Resolve records a person's Answer for a Request whose start is unknown, under the rule that it was approved under.
 func (s *Service) Resolve(ctx context.Context, v Verdict, answer Answer) (Request, error) {
-	if err := s.member(ctx, v.By); err != nil {
+	who, err := s.member(ctx, v.By)
+	if err != nil {
 		return Request{}, err
 	}
+	v.By = who
 	return s.store.Update(ctx, v.Request, By{Receipt: v.Receipt}, func(r Request, _ time.Time) ([]Event, error) {
 		if r.State != Unknown {
 			return nil, refuse(TooLate, "", "%s", r.past())
@@ -221,20 +225,20 @@ func (s *Service) ownTeam(by Actor) error {
 	return nil
 }
 
-// member refuses everybody but full members of the own workspace.
-func (s *Service) member(ctx context.Context, by Actor) error {
+// member refuses everybody but full members of the own workspace, and gives their name as Slack shows it.
+func (s *Service) member(ctx context.Context, by Actor) (Actor, error) {
 	if err := s.ownTeam(by); err != nil {
-		return err
+		return by, err
 	}
 	person, err := s.people.Person(ctx, by.UserID)
 	if err != nil {
 		var known *Error
 		if errors.As(err, &known) {
-			return err
+			return by, err
 		}
-		return &Error{Code: Unavailable, Words: "Slack did not say who you are, so nothing changed.", Hint: "Please press again in a moment.", Cause: err}
+		return by, &Error{Code: Unavailable, Words: "Slack did not say who you are, so nothing changed.", Hint: "Please press again in a moment.", Cause: err}
 	}
-	return person.FullMember(by.TeamID)
+	return person.Actor, person.FullMember(by.TeamID)
 }
 
 // FullMember is nil for somebody who may act: a person, active, no guest, of that workspace.

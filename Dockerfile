@@ -1,0 +1,20 @@
+# A static binary in an empty image: no shell, no package manager, not root.
+FROM golang:1.26 AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+ARG VERSION
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /slipway . && mkdir /data
+
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /zoneinfo.zip
+COPY --from=build /slipway /slipway
+# The database: mount a local volume here. Network file systems break SQLite's locks.
+COPY --from=build --chown=65532:65532 /data /data
+ENV ZONEINFO=/zoneinfo.zip DATABASE_URL=sqlite:/data/slipway.db
+USER 65532:65532
+VOLUME /data
+ENTRYPOINT ["/slipway"]
+CMD ["run"]

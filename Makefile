@@ -1,0 +1,33 @@
+.DEFAULT_GOAL := help
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: help
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: play
+play: ## Try Slipway: a local Slack, a local LakeFormation and a page
+	go run . playground
+
+.PHONY: test
+test: ## Run every test
+	go test ./...
+
+.PHONY: race
+race: ## Run every test with the race detector
+	go test -race ./...
+
+.PHONY: check
+check: ## gofmt, go vet and staticcheck
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt on these"; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+.PHONY: bench
+bench: ## Measure: acks, clicks, starts and cards beside a bare responder
+	go test -run '^$$' -bench . -benchmem .
+
+.PHONY: build
+build: ## Build a static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o slipway .

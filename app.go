@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"slipway/approval"
+	"slipway/bot"
+	"slipway/commands"
+	"slipway/lakeformation"
+	"slipway/store"
+	"slipway/worker"
+)
+
+// lockWait is how long a new process waits for the old one to let go of the database file.
+const lockWait = 30 * time.Second
+
+// Options are what tests replace.
+type Options struct {
+	Log   *logrus.Entry
+	Clock approval.Clock       // nil: the machine's
+	Dial  lakeformation.Dialer // nil: the network
+}
+
+// App is Slipway: the one place where all packages meet.
+type App struct {
+	config  Config
+	log     *logrus.Entry
+	store   *store.Store
+	bot     *bot.Bot
+	worker  *worker.Worker
+	clients []*lakeformation.Client
+	unlock  func() error
+}
+
+// New opens the database, asks Slack who its token is, and puts the parts together. Nothing runs yet.
+func New(ctx context.Context, config Config, o Options) (*App, error) {
+	a := &App{config: config, log: o.Log, unlock: func() error { return nil }}
+	if err := a.build(ctx, o); err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) build(ctx context.Context, o Options) error {
+	clock := o.Clock
+	if clock == nil {
+		clock = approval.Real{}
+	}
+	if path, ok := strings.CutPrefix(a.config.DatabaseURL, "sqlite:"); ok {
+		unlock, err := store.Lock(ctx, path+".lock", lockWait)
+		if err != nil {
+			return err
+		}
+		a.unlock = unlock
+	}
+	var err error
+	if a.store, err = store.Open(ctx, a.config.DatabaseURL, store.Options{Clock: o.Clock, Log: a.log}); err != nil {
+		return err
+	}
+	if a.bot, err = bot.Connect(ctx, bot.Config{
+		AppToken: a.config.SlackAppToken, BotToken: a.config.SlackBotToken, APIURL: a.config.SlackAPIURL,
+		Clock: clock, Log: a.log,
+	}); err != nil {
+		return err
+	}
+	named, instances := commands.Instances{}, map[string]worker.Instance{}
+	for name, c := range a.config.Instances {
+		client, err := lakeformation.New(lakeformation.Config{
+			Endpoint: c.Endpoint, ProjectID: c.ProjectID, InstanceID: c.InstanceID, Credentials: c.Credentials,
+			DialContext: o.Dial, UserAgent: "slipway/" + strings.ReplaceAll(versionWords(), " ", "-"),
+		})
+		if err != nil {
+			return fmt.Errorf("instance %s: %w", name, err)
+		}
+		a.clients = append(a.clients, client)
+		named[name] = client
+		instances[name] = worker.Instance{Client: client, Target: approval.Target{
+			Endpoint: strings.TrimRight(c.Endpoint, "/"), ProjectID: c.ProjectID, InstanceID: c.InstanceID,
+		}}
+	}
+	service := approval.NewService(a.store, a.bot.People())
+	a.bot.Serve(commands.NewRouter(service, a.store, named, a.log), a.store)
+	a.worker = worker.New(worker.Config{Store: a.store, People: a.bot.People(), Clock: clock, Instances: instances, Log: a.log})
+	return nil
+}
+
+// Run serves until ctx ends, and returns nil then. First nothing more is taken from Slack, then the work in hand is
+// finished, and cards are drawn to the last. What is left is in the database, and the next process goes on with it.
+func (a *App) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	a.log.WithField("version", versionWords()).WithField("rule", approval.BuiltIn().Name).Info("slipway runs")
+	if a.config.Listen != "" {
+		health, err := a.listen(a.config.Listen)
+		if err != nil {
+			return err
+		}
+		defer health.Close()
+	}
+	drawing, last := context.WithCancel(context.WithoutCancel(ctx))
+	var work, cards sync.WaitGroup
+	work.Go(func() { a.worker.Run(ctx) })
+	cards.Go(func() { a.bot.Announce(drawing) })
+	err := a.bot.Run(ctx)
+	stop()
+	work.Wait()
+	last()
+	cards.Wait()
+	a.log.Info("slipway has stopped; nothing that was taken is lost")
+	return err
+}
+
+// Close lets go of the database. Call it once, after Run.
+func (a *App) Close() error {
+	for _, c := range a.clients {
+		c.Close()
+	}
+	var err error
+	if a.store != nil {
+		err = a.store.Close()
+	}
+	return errors.Join(err, a.unlock())
+}

@@ -1,0 +1,243 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/sirupsen/logrus"
+	"github.com/slack-go/slack"
+
+	"slipway/approval"
+)
+
+const (
+	cardLease = 15 * time.Second // longer than one call to Slack may take
+	cardCall  = 10 * time.Second
+	cardPoll  = time.Second
+	cardHands = 8
+)
+
+// Announcer is the one way out for cards: it draws every Request whose card does not show its newest Version, one call
+// to Slack at a time for each. What it did is booked after the call, so a card may be posted twice, never not at all.
+type Announcer struct {
+	store  approval.Store
+	api    *slack.Client
+	teller *teller
+	clock  approval.Clock
+	log    *logrus.Entry
+	pace   *pace
+}
+
+// Run draws until ctx ends, and finishes the calls that are under way.
+func (a *Announcer) Run(ctx context.Context) {
+	_, cards := a.store.Wake()
+	var busy sync.WaitGroup
+	defer busy.Wait()
+	hands := make(chan struct{}, cardHands)
+	for ctx.Err() == nil {
+		claims, err := a.store.ClaimCards(ctx, cardHands-len(hands), cardLease)
+		if err != nil && ctx.Err() == nil {
+			a.log.WithError(err).Error("could not claim cards")
+		}
+		for _, c := range claims {
+			hands <- struct{}{}
+			busy.Go(func() {
+				defer func() { <-hands }()
+				a.draw(context.WithoutCancel(ctx), c)
+			})
+		}
+		if len(claims) > 0 && len(hands) < cardHands {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-cards:
+		case <-a.clock.After(cardPoll):
+		}
+	}
+}
+
+// step is the next thing that Slack has to be told about a Request.
+type step int
+
+const (
+	nothing step = iota
+	postCard
+	updateCard
+	tellThread
+	tellPrivately
+)
+
+// nextStep is pure: the row says what Slack does not show yet.
+func nextStep(r approval.Request) step {
+	switch {
+	case r.State == approval.Opened:
+		return nothing
+	case r.Card.TS == "" && (r.Problem.Private || (r.State.Ended() && !r.State.MayHaveStarted())):
+		if r.Card.Told == r.State || r.State == approval.Cancelled {
+			return nothing
+		}
+		return tellPrivately
+	case r.Card.TS == "":
+		return postCard
+	case r.Card.Shown < r.Version:
+		return updateCard
+	case toldInThread(r):
+		return tellThread
+	}
+	return nothing
+}
+
+// toldInThread reports whether the thread has yet to hear of the State.
+func toldInThread(r approval.Request) bool {
+	switch r.State {
+	case approval.Accepted, approval.Refused, approval.Denied, approval.Expired, approval.Unknown, approval.Unresolved,
+		approval.Succeeded, approval.Partial, approval.Failed, approval.Stopped, approval.Unwatched:
+		return r.Card.Told != r.State
+	case approval.Running:
+		return r.Card.Told != approval.Running && r.Card.Told != approval.Accepted
+	}
+	return false
+}
+
+// draw takes one step for one card, and books it.
+func (a *Announcer) draw(ctx context.Context, c approval.Claim) {
+	r := c.Request
+	log := a.log.WithFields(logrus.Fields{"request": r.ID, "job": r.JobName(), "actor": r.Ask.By.UserID})
+	defer func() {
+		if p := recover(); p != nil {
+			log.WithField("panic", p).Errorf("panic while drawing a card\n%s", debug.Stack())
+		}
+	}()
+	s := nextStep(r)
+	if wait := a.pace.wait(s, r.Ask.Channel); wait > 0 {
+		a.book(log, a.store.CardLater(ctx, c, a.clock.Now().Add(wait)))
+		return
+	}
+	call, done := context.WithTimeout(ctx, cardCall)
+	defer done()
+	shown, err := a.take(call, s, r)
+	if err == nil {
+		next := r
+		next.Card = shown.Card
+		shown.Again = nextStep(next) != nothing
+		a.book(log, a.store.CardShown(ctx, c, shown))
+		return
+	}
+	a.failed(ctx, c, s, err, log)
+}
+
+// take tells Slack, and returns what it shows now.
+func (a *Announcer) take(ctx context.Context, s step, r approval.Request) (approval.Shown, error) {
+	shown := approval.Shown{Card: r.Card}
+	var err error
+	switch s {
+	case postCard:
+		if r.State == approval.Pending {
+			r.ExpiresAt = a.clock.Now().Add(r.Rule.ExpiresIn)
+			shown.ExpiresAt = r.ExpiresAt
+		}
+		shown.Channel, shown.TS, err = a.post(ctx, r.Ask.Channel, "", RenderCard(r))
+		shown.Shown = r.Version
+	case updateCard:
+		m := RenderCard(r)
+		_, _, _, err = a.api.UpdateMessageContext(ctx, r.Card.Channel, r.Card.TS, m.options()...)
+		shown.Shown = r.Version
+	case tellThread:
+		_, shown.ToldTS, err = a.post(ctx, r.Card.Channel, r.Card.TS, RenderOutcome(r))
+		shown.Told = r.State
+	case tellPrivately:
+		err = a.teller.tell(ctx, private{reply: r.Reply, channel: r.Ask.Channel, user: r.Ask.By.UserID}, RenderPrivate(r))
+		shown.Told, shown.Shown = r.State, r.Version
+	default:
+		shown.Shown = r.Version
+	}
+	return shown, err
+}
+
+func (a *Announcer) post(ctx context.Context, channel, thread string, m Message) (string, string, error) {
+	options := m.options()
+	if thread != "" {
+		options = append(options, slack.MsgOptionTS(thread))
+	}
+	return a.api.PostMessageContext(ctx, channel, options...)
+}
+
+// options are the message for slack-go.
+func (m Message) options() []slack.MsgOption {
+	return []slack.MsgOption{
+		slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...),
+		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
+	}
+}
+
+// failed decides what an error of Slack's means for the card.
+func (a *Announcer) failed(ctx context.Context, c approval.Claim, s step, err error, log *logrus.Entry) {
+	r := c.Request
+	var limited *slack.RateLimitedError
+	name := slackError(err)
+	switch {
+	case errors.As(err, &limited):
+		log.WithField("retry_after", limited.RetryAfter).Warn("Slack asked to wait")
+		a.pace.block(s, r.Ask.Channel, limited.RetryAfter)
+		a.book(log, a.store.CardLater(ctx, c, a.clock.Now().Add(limited.RetryAfter)))
+	case s == updateCard && (name == "message_not_found" || name == "cant_update_message" || name == "edit_window_closed"):
+		log.WithError(err).Warn("the card is gone; posting it again")
+		fresh := r.Card
+		fresh.TS, fresh.Shown = "", 0
+		a.book(log, a.store.CardShown(ctx, c, approval.Shown{Card: fresh, Again: true}))
+	case cannotPost[name]:
+		log.WithError(err).Warn("Slack does not let me post here")
+		a.unpostable(ctx, c, name, log)
+	default:
+		log.WithError(err).WithField("detail", slackDetail(err)).Error("Slack did not take a message; trying again")
+		a.book(log, a.store.CardLater(ctx, c, a.clock.Now().Add(retryCard)))
+	}
+}
+
+// retryCard is the pause after an error that may pass.
+const retryCard = 5 * time.Second
+
+// cannotPost are Slack's errors for a place where this app may not write.
+var cannotPost = map[string]bool{
+	"not_in_channel": true, "channel_not_found": true, "is_archived": true, "restricted_action": true,
+	"restricted_action_read_only_channel": true, "restricted_action_thread_locked": true, "no_permission": true,
+}
+
+// unpostable refuses a Request that nobody could decide, and tells the requester alone; what may have started is told
+// there too.
+func (a *Announcer) unpostable(ctx context.Context, c approval.Claim, name string, log *logrus.Entry) {
+	words, next := "I can't post in this channel, so nothing was started.", "Type /invite @Slipway there, then try again."
+	if name == "is_archived" {
+		words, next = "This channel is archived, so nothing was started.", "Ask again in another channel."
+	}
+	r, err := a.store.Update(ctx, c.Request.ID, approval.By{}, func(r approval.Request, _ time.Time) ([]approval.Event, error) {
+		if r.State != approval.Pending && r.State != approval.Approved {
+			return nil, nil
+		}
+		return []approval.Event{{Kind: approval.RequestRefused, Problem: &approval.Problem{Words: words, Next: next, Private: true}}}, nil
+	})
+	if err != nil {
+		a.book(log, err)
+		return
+	}
+	err = a.teller.tell(ctx, private{reply: r.Reply, channel: r.Ask.Channel, user: r.Ask.By.UserID}, RenderPrivate(r))
+	if err != nil {
+		log.WithError(err).Error("could not tell the requester; trying again")
+		a.book(log, a.store.CardLater(ctx, c, a.clock.Now().Add(retryCard)))
+		return
+	}
+	card := r.Card
+	card.Told, card.Shown = r.State, r.Version
+	a.book(log, a.store.CardShown(ctx, c, approval.Shown{Card: card}))
+}
+
+// book logs what could not be booked: the lease ends, and the card is drawn again.
+func (a *Announcer) book(log *logrus.Entry, err error) {
+	if err != nil && !errors.Is(err, approval.ErrLeaseLost) {
+		log.WithError(err).Error("could not book what was told")
+	}
+}

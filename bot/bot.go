@@ -1,0 +1,115 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/sirupsen/logrus"
+	"github.com/slack-go/slack"
+
+	"slipway/approval"
+	"slipway/commands"
+)
+
+// Config is what the Bot needs to know of Slack.
+type Config struct {
+	AppToken    string // xapp-…
+	BotToken    string // xoxb-…
+	APIURL      string // another Web API root, ending in /api/; "" for Slack's own
+	Connections int    // sockets kept up side by side; 0: one
+	Clock       approval.Clock
+	Log         *logrus.Entry
+}
+
+// Bot is Slipway's side of Slack: deliveries come in by its Socket, cards go out by its Announcer.
+type Bot struct {
+	cfg    Config
+	api    *slack.Client
+	log    *logrus.Entry
+	teller *teller
+	people *People
+
+	router     *commands.Router
+	socket     *Socket
+	announcer  *Announcer
+	answering  sync.WaitGroup
+	laterHands chan struct{}
+}
+
+// Connect asks Slack who this token is. Its errors say which token is wrong and where to find the right one.
+func Connect(ctx context.Context, cfg Config) (*Bot, error) {
+	// Slack's own client has no timeout; a call that hangs must not hold a lease for ever.
+	client := &http.Client{Timeout: 15 * time.Second}
+	options := []slack.Option{slack.OptionHTTPClient(client), slack.OptionAppLevelToken(cfg.AppToken)}
+	if cfg.APIURL != "" {
+		options = append(options, slack.OptionAPIURL(cfg.APIURL))
+	}
+	b := &Bot{cfg: cfg, api: slack.New(cfg.BotToken, options...), log: cfg.Log, laterHands: make(chan struct{}, laterHands)}
+	who, err := b.api.AuthTestContext(ctx)
+	if err != nil {
+		return nil, badToken(err)
+	}
+	b.log.WithFields(logrus.Fields{"team": who.TeamID, "bot": who.UserID}).Info("Slack knows the bot token")
+	b.teller = &teller{api: b.api, http: client, clock: cfg.Clock}
+	b.people = &People{api: b.api, clock: cfg.Clock, teamID: who.TeamID, known: map[string]known{}}
+	return b, nil
+}
+
+// badToken explains a refused auth.test.
+func badToken(err error) error {
+	switch name := slackError(err); name {
+	case "":
+		return fmt.Errorf("Slack could not be reached: %w", err)
+	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type":
+		return fmt.Errorf("Slack refuses the bot token (%s). Put the “Bot User OAuth Token” (xoxb-…) of your app's page “OAuth & Permissions” into SLACK_BOT_TOKEN: %w", name, err)
+	default:
+		return fmt.Errorf("Slack refuses the bot token (%s): %w", name, err)
+	}
+}
+
+// People tells the worker and the service who somebody is.
+func (b *Bot) People() *People { return b.people }
+
+// Serve sends what comes in to the router, and draws the cards of the store. Call it once, before Run.
+func (b *Bot) Serve(router *commands.Router, store approval.Store) {
+	b.router = router
+	b.announcer = &Announcer{store: store, api: b.api, teller: b.teller, clock: b.cfg.Clock, log: b.log, pace: newPace(b.cfg.Clock)}
+	b.socket = NewSocket(SocketConfig{
+		Open: func(ctx context.Context) (string, error) {
+			_, url, err := b.api.StartSocketModeContext(ctx)
+			return url, err
+		},
+		Handle: b.handle, Overflow: b.busy, OnPanic: b.panicked,
+		Connections: b.cfg.Connections, Log: b.log,
+	})
+}
+
+// Run takes what Slack delivers until ctx ends, then finishes what it has taken: acks are flushed and private answers
+// sent. An error says that Slack refuses this app for good.
+func (b *Bot) Run(ctx context.Context) error {
+	err := b.socket.Run(ctx)
+	b.answering.Wait()
+	return err
+}
+
+// Announce draws cards until ctx ends.
+func (b *Bot) Announce(ctx context.Context) { b.announcer.Run(ctx) }
+
+// Status is how the socket is doing.
+func (b *Bot) Status() SocketStatus { return b.socket.Status() }
+
+// CheckTokens reports tokens of the wrong kind before anything is sent to Slack.
+func CheckTokens(app, bot string) []string {
+	var wrong []string
+	if !strings.HasPrefix(app, "xapp-") {
+		wrong = append(wrong, "SLACK_APP_TOKEN must be an app-level token, which begins with xapp- (“Basic Information” → “App-Level Tokens”, scope connections:write)")
+	}
+	if !strings.HasPrefix(bot, "xoxb-") {
+		wrong = append(wrong, "SLACK_BOT_TOKEN must be a bot token, which begins with xoxb- (“OAuth & Permissions” → “Bot User OAuth Token”)")
+	}
+	return wrong
+}

@@ -1,0 +1,191 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/sirupsen/logrus"
+	"github.com/slack-go/slack"
+
+	"slipway/approval"
+	"slipway/commands"
+)
+
+const (
+	ackBudget   = 2500 * time.Millisecond // of Slack's three seconds
+	laterBudget = 25 * time.Second
+	laterHands  = 16
+)
+
+// slash is a slash command's payload: only the fields that are believed.
+type slash struct {
+	TeamID      string `json:"team_id"`
+	ChannelID   string `json:"channel_id"`
+	UserID      string `json:"user_id"`
+	UserName    string `json:"user_name"`
+	Command     string `json:"command"`
+	Text        string `json:"text"`
+	ResponseURL string `json:"response_url"`
+	TriggerID   string `json:"trigger_id"`
+}
+
+// press is a block_actions payload: only the fields that are believed. The user's own team is asked for, not the
+// channel's: in a shared channel the two differ.
+type press struct {
+	Type string `json:"type"`
+	User struct {
+		ID       string `json:"id"`
+		TeamID   string `json:"team_id"`
+		Name     string `json:"name"`
+		Username string `json:"username"`
+	} `json:"user"`
+	Channel struct {
+		ID string `json:"id"`
+	} `json:"channel"`
+	Container struct {
+		MessageTS string `json:"message_ts"`
+	} `json:"container"`
+	ResponseURL string `json:"response_url"`
+	Actions     []struct {
+		ActionID string `json:"action_id"`
+		Value    string `json:"value"`
+		TS       string `json:"action_ts"`
+	} `json:"actions"`
+}
+
+// handle answers one delivery: what it changes is on disk before the ack goes out.
+func (b *Bot) handle(ctx context.Context, d *Delivery) {
+	switch d.Type {
+	case "slash_commands":
+		b.typed(ctx, d)
+	case "interactive":
+		b.pressed(ctx, d)
+	default:
+		// Nothing we asked Slack to send; acked so that it is not sent again.
+		b.ack(ctx, d, nil)
+	}
+}
+
+func (b *Bot) typed(ctx context.Context, d *Delivery) {
+	var in slash
+	if err := json.Unmarshal(d.Payload, &in); err != nil {
+		b.log.WithError(err).Warn("a slash command that cannot be read")
+		b.ack(ctx, d, ephemeral(Message{Text: "I could not read that command, so nothing was done. Please try again."}))
+		return
+	}
+	invocation := commands.Invocation{
+		Receipt: approval.Receipt{EnvelopeID: d.ID, Key: in.TriggerID},
+		By:      approval.Actor{TeamID: in.TeamID, UserID: in.UserID, Name: in.UserName},
+		Channel: in.ChannelID, Command: in.Command, Text: unescape(in.Text),
+		Reply: replyTo(in.ResponseURL, d.ReceivedAt),
+	}
+	within, done := context.WithDeadline(ctx, d.ReceivedAt.Add(ackBudget))
+	answer := b.router.Handle(within, invocation)
+	done()
+	var payload any
+	if !answer.Now.Empty() {
+		payload = ephemeral(RenderReply(answer.Now))
+	}
+	b.ack(ctx, d, payload)
+	if answer.Later != nil {
+		b.later(ctx, answer.Later, private{invocation.Reply, in.ChannelID, in.UserID})
+	}
+}
+
+func (b *Bot) pressed(ctx context.Context, d *Delivery) {
+	var p press
+	if err := json.Unmarshal(d.Payload, &p); err != nil || p.Type != "block_actions" || len(p.Actions) == 0 {
+		b.ack(ctx, d, nil)
+		return
+	}
+	name := p.User.Name
+	if name == "" {
+		name = p.User.Username
+	}
+	action := p.Actions[0]
+	click := commands.Click{
+		Receipt: approval.Receipt{EnvelopeID: d.ID, Key: action.TS + "|" + p.User.ID + "|" + action.ActionID},
+		By:      approval.Actor{TeamID: p.User.TeamID, UserID: p.User.ID, Name: name},
+		Button:  commands.Button(action.ActionID), Value: action.Value, Message: p.Container.MessageTS,
+	}
+	within, done := context.WithDeadline(ctx, d.ReceivedAt.Add(ackBudget))
+	answer := b.router.Click(within, click)
+	done()
+	if !answer.NotRecorded {
+		b.ack(ctx, d, nil)
+	}
+	to := private{replyTo(p.ResponseURL, d.ReceivedAt), p.Channel.ID, p.User.ID}
+	if !answer.Now.Empty() {
+		b.later(ctx, func(context.Context) commands.Reply { return answer.Now }, to)
+	}
+	if answer.Replaced != 0 && p.ResponseURL != "" {
+		b.replace(ctx, p.ResponseURL, answer.Replaced)
+	}
+}
+
+// ack sends the ack, and logs when it could not: what was recorded stays recorded, and its card follows.
+func (b *Bot) ack(ctx context.Context, d *Delivery, payload any) {
+	ctx, done := context.WithTimeout(ctx, ackBudget)
+	defer done()
+	if err := d.Ack(ctx, payload); err != nil {
+		b.log.WithError(err).WithField("envelope", d.ID).Warn("an ack was not sent")
+	}
+}
+
+// busy answers when too much waits to be recorded. A click is not acked: Slack then shows that it did not count.
+func (b *Bot) busy(ctx context.Context, d *Delivery) { b.unrecorded(ctx, d, "I'm very busy") }
+
+// panicked answers after a panic: what happened to the delivery is not known.
+func (b *Bot) panicked(ctx context.Context, d *Delivery) {
+	b.unrecorded(ctx, d, "Something went wrong here")
+}
+
+func (b *Bot) unrecorded(ctx context.Context, d *Delivery, why string) {
+	b.log.WithFields(logrus.Fields{"envelope": d.ID, "type": d.Type}).Warn("not recorded: " + why)
+	if d.Type == "slash_commands" {
+		text := why + ", and this was not recorded: nothing was started. Please try again in a moment."
+		if why != "I'm very busy" {
+			text = why + ", and I can't tell whether this was recorded. Look at the status before you ask again."
+		}
+		b.ack(ctx, d, ephemeral(Message{Text: text}))
+	}
+}
+
+// later answers after the ack, beside other work but not beside too much of it.
+func (b *Bot) later(ctx context.Context, answer func(context.Context) commands.Reply, to private) {
+	b.answering.Go(func() {
+		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), laterBudget)
+		defer done()
+		select {
+		case b.laterHands <- struct{}{}:
+			defer func() { <-b.laterHands }()
+		case <-ctx.Done():
+			return
+		}
+		if err := b.teller.tell(ctx, to, RenderReply(answer(ctx))); err != nil {
+			b.log.WithError(err).WithField("actor", to.user).Warn("could not answer privately")
+		}
+	})
+}
+
+// replace turns an extra copy of a card into a pointer to the one that is kept current.
+func (b *Bot) replace(ctx context.Context, url string, id approval.ID) {
+	b.answering.Go(func() {
+		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), laterBudget)
+		defer done()
+		hook := &slack.WebhookMessage{Text: id.String() + " has another card in this channel; this one is no longer kept up to date.", ReplaceOriginal: true}
+		if err := slack.PostWebhookCustomHTTPContext(ctx, url, b.teller.http, hook); err != nil {
+			b.log.WithError(err).WithField("request", id).Warn("could not replace an extra card")
+		}
+	})
+}
+
+// ephemeral is a message as the payload of an ack.
+func ephemeral(m Message) any {
+	return struct {
+		ResponseType string        `json:"response_type"`
+		Text         string        `json:"text"`
+		Blocks       []slack.Block `json:"blocks,omitempty"`
+	}{slack.ResponseTypeEphemeral, m.Text, m.Blocks}
+}

@@ -1,0 +1,54 @@
+package bot
+
+import (
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"slipway/commands"
+)
+
+// maxRows keeps a reply within Slack's 50 blocks: one block a row.
+const maxRows = 40
+
+// RenderReply draws a private answer.
+func RenderReply(r commands.Reply) Message {
+	var m Message
+	text := []string{}
+	if r.Text != "" {
+		text = append(text, escapeReply(r.Text))
+		m.Blocks = append(m.Blocks, slack.NewSectionBlock(mrkdwn(escapeReply(r.Text)), nil, nil))
+	}
+	for i, row := range r.Rows {
+		if i == maxRows {
+			text = append(text, "…")
+			break
+		}
+		line := "*" + escape(plainFormat(row.Title)) + "* · " + escape(row.State)
+		if row.Detail != "" {
+			line += " · " + escape(plainFormat(row.Detail))
+		}
+		if !row.At.IsZero() {
+			line += " · " + date(row.At, "{date_short_pretty} {time}")
+		}
+		text = append(text, line)
+		m.Blocks = append(m.Blocks, slack.NewSectionBlock(mrkdwn(line), nil, nil))
+	}
+	if len(r.Examples) > 0 {
+		var lines []string
+		for _, e := range r.Examples {
+			lines = append(lines, onSlack.Code(e.Command)+" "+escape(e.Does))
+		}
+		text = append(text, lines...)
+		m.Blocks = append(m.Blocks, slack.NewSectionBlock(mrkdwn(strings.Join(lines, "\n")), nil, nil))
+	}
+	if r.Foot != "" {
+		text = append(text, escape(r.Foot))
+		m.Blocks = append(m.Blocks, slack.NewContextBlock("", mrkdwn(escape(r.Foot))))
+	}
+	m.Text = cut(strings.Join(text, "\n"), maxText)
+	return m
+}
+
+// plainFormat drops what Slack would read as formatting, but keeps the underscores that names have.
+func plainFormat(s string) string { return strings.NewReplacer("*", "", "~", "", "`", "'").Replace(s) }

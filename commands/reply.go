@@ -1,0 +1,54 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"slipway/approval"
+)
+
+// Reply is a private answer as plain data. Its texts hold no markup but back-ticks around what people typed.
+type Reply struct {
+	Text     string    // the first lines, and the fallback for screen readers
+	Rows     []Row     // things listed
+	Examples []Example // commands to type
+	Foot     string    // a last line, less important
+}
+
+// Row is one listed thing: a job or a Request.
+type Row struct {
+	Title  string    // its name
+	State  string    // always a word
+	Detail string    // more words
+	At     time.Time // when it was last heard of; zero: not shown
+}
+
+// Example is a command as typed, and what it does.
+type Example struct{ Command, Does string }
+
+// Answer is what the Router has to say: now, within the ack, and perhaps more after slow reading.
+type Answer struct {
+	Now         Reply
+	Later       func(ctx context.Context) Reply // nil: Now is all
+	NotRecorded bool                            // the change is not surely on disk: a click is then not acked
+	// Replaced is set when the card that was pressed is not the newest one of its Request.
+	Replaced approval.ID
+}
+
+// Empty reports whether there is nothing to say.
+func (r Reply) Empty() bool { return r.Text == "" && len(r.Rows) == 0 && len(r.Examples) == 0 }
+
+// quote sets apart what somebody typed, short and harmless.
+func quote(typed string) string { return approval.Plain.Code(approval.Short(typed)) }
+
+func say(text string) Answer { return Answer{Now: Reply{Text: text}} }
+
+// words turns an error into an answer: an *approval.Error speaks for itself.
+func words(err error) (Answer, bool) {
+	var known *approval.Error
+	if !errors.As(err, &known) {
+		return Answer{}, false
+	}
+	return say(known.Error()), true
+}

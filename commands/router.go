@@ -1,0 +1,158 @@
+package commands
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sirupsen/logrus"
+
+	"slipway/approval"
+	"slipway/lakeformation"
+)
+
+// Invocation is a typed command as Slack delivered it, decoded.
+type Invocation struct {
+	Receipt approval.Receipt
+	By      approval.Actor
+	Channel string
+	Command string // the command's own name, such as /lf
+	Text    string // what followed it
+	Reply   approval.Reply
+}
+
+// Click is a pressed button as Slack delivered it. Only By is believed; Value is what a stranger may have sent.
+type Click struct {
+	Receipt approval.Receipt
+	By      approval.Actor
+	Button  Button
+	Value   string // request id and terms, see ButtonValue
+	Message string // ts of the message that was pressed
+}
+
+// Button names what a press asks for; it is the action_id in Slack.
+type Button string
+
+const (
+	Approve   Button = "approve"
+	Deny      Button = "deny"
+	Cancel    Button = "cancel"
+	LookAgain Button = "look_again"
+	DidStart  Button = "did_start"
+	DidNot    Button = "did_not"
+)
+
+// ButtonValue is what a button carries: which Request, and which terms it shows. Never who may press it.
+func ButtonValue(r approval.Request) string {
+	return strconv.FormatInt(int64(r.ID), 10) + "." + strconv.Itoa(r.Terms)
+}
+
+// parseValue reads ButtonValue; false for anything else.
+func parseValue(value string) (approval.ID, int, bool) {
+	id, terms, ok := strings.Cut(value, ".")
+	n, err := strconv.ParseInt(id, 10, 64)
+	t, err2 := strconv.Atoi(terms)
+	return approval.ID(n), t, ok && err == nil && err2 == nil && n > 0 && t > 0
+}
+
+// Instances are the LakeFormation instances by their names in the settings.
+type Instances map[string]*lakeformation.Client
+
+// Router sends what people say and press to where it belongs.
+type Router struct {
+	service   *approval.Service
+	store     approval.Store
+	instances Instances
+	names     []string // of the instances, in order
+	log       *logrus.Entry
+}
+
+// NewRouter returns a Router.
+func NewRouter(service *approval.Service, store approval.Store, instances Instances, log *logrus.Entry) *Router {
+	return &Router{service: service, store: store, instances: instances, names: slices.Sorted(maps.Keys(instances)), log: log}
+}
+
+// command is one word people can type.
+type command struct {
+	word string
+	args string
+	does string
+	run  func(*Router, context.Context, Invocation, Line) Answer
+}
+
+// list is every command, in the order that help shows them.
+func list() []command {
+	return []command{
+		{"start", "<job> [reason]", "asks to start a job; the card asks for the confirmation", (*Router).start},
+		{"stop", "<job> [reason]", "asks to stop the run of a job", (*Router).stop},
+		{"status", "[job or R-id]", "tells how a job or a request stands; alone: what is open here", (*Router).status},
+		{"jobs", "[filter]", "lists the jobs; a filter is a part of the name, a type or a status", (*Router).jobs},
+		{"pending", "", "lists what waits for a decision in this channel", (*Router).pending},
+		{"cancel", "<R-id>", "takes back what you asked for, before it starts", (*Router).cancel},
+		{"help", "", "shows this", (*Router).help},
+	}
+}
+
+// Handle answers a typed command. What it returns as Now goes out with the ack: a command that changes something is on
+// disk by then.
+func (r *Router) Handle(ctx context.Context, in Invocation) Answer {
+	line := Parse(in.Text)
+	if line.Unknown != "" && line.Verb != "help" {
+		return say("I don't know the flag " + quote(line.Unknown) + ", so nothing was done. Known are --mode, --cascade and --page; see " + in.Command + " help.")
+	}
+	for _, c := range list() {
+		if c.word == line.Verb {
+			return c.run(r, ctx, in, line)
+		}
+	}
+	return r.unknown(in, line)
+}
+
+// Click answers a pressed button. An empty Answer is the usual: the card itself shows what changed.
+func (r *Router) Click(ctx context.Context, c Click) Answer {
+	id, terms, ok := parseValue(c.Value)
+	if !ok {
+		return say("I can't read this button, so nothing changed. Please use the newest card, or ask again.")
+	}
+	v := approval.Verdict{Receipt: c.Receipt, Request: id, Terms: terms, By: c.By}
+	var req approval.Request
+	var err error
+	switch c.Button {
+	case Approve:
+		req, err = r.service.Approve(ctx, v)
+	case Deny:
+		req, err = r.service.Deny(ctx, v)
+	case Cancel:
+		req, err = r.service.Cancel(ctx, v)
+	case LookAgain:
+		req, err = r.service.Resolve(ctx, v, approval.LookAgain)
+	case DidStart:
+		req, err = r.service.Resolve(ctx, v, approval.DidStart)
+	case DidNot:
+		req, err = r.service.Resolve(ctx, v, approval.DidNot)
+	default:
+		return say("I don't know this button, so nothing changed.")
+	}
+	answer := r.settled(ctx, c.Receipt, id, err)
+	if c.Message != "" && req.Card.TS != "" && c.Message != req.Card.TS {
+		answer.Replaced = req.ID
+	}
+	return answer
+}
+
+// instance picks the LakeFormation instance that a Line means.
+func (r *Router) instance(line Line) (string, *approval.Error) {
+	if line.Instance == "" && len(r.names) == 1 {
+		return r.names[0], nil
+	}
+	if _, ok := r.instances[line.Instance]; ok {
+		return line.Instance, nil
+	}
+	known := strings.Join(r.names, ", ")
+	if line.Instance == "" {
+		return "", &approval.Error{Code: approval.Invalid, Words: "On which instance? Nothing was done.", Hint: "Write instance/job; the instances are " + known + "."}
+	}
+	return "", &approval.Error{Code: approval.Invalid, Words: "There is no instance " + quote(line.Instance) + " here, so nothing was done.", Hint: "The instances are " + known + "."}
+}

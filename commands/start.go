@@ -1,0 +1,52 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"slipway/approval"
+)
+
+// start records the wish to run a job. The job itself is looked up after the ack: LakeFormation may be slow.
+func (r *Router) start(ctx context.Context, in Invocation, line Line) Answer {
+	return r.ask(ctx, in, line, approval.Start)
+}
+
+// stop records the wish to stop the run that a job has now.
+func (r *Router) stop(ctx context.Context, in Invocation, line Line) Answer {
+	return r.ask(ctx, in, line, approval.Stop)
+}
+
+func (r *Router) ask(ctx context.Context, in Invocation, line Line, action approval.Action) Answer {
+	verb := string(action)
+	if line.Job == "" {
+		return Answer{Now: Reply{
+			Text:     "Which job? Nothing was done.",
+			Examples: []Example{{in.Command + " " + verb + " nightly_sync source reloaded", verb + "s nightly_sync, with a reason"}, {in.Command + " jobs", "lists the jobs"}},
+		}}
+	}
+	instance, unknown := r.instance(line)
+	if unknown != nil {
+		return say(unknown.Error())
+	}
+	if line.Mode != "" && !slices.Contains([]string{"NORMAL", "COMPARISON"}, line.Mode) {
+		return say("There is no mode " + quote(line.Mode) + "; it is normal or comparison. Nothing was started.")
+	}
+	if action == approval.Stop && (line.Mode != "" || line.Cascade) {
+		return say("--mode and --cascade are for start; a stop has neither. Nothing was stopped.")
+	}
+	mode := line.Mode
+	if mode == "NORMAL" {
+		mode = "" // LakeFormation's default: not sent
+	}
+	req, err := r.service.Open(ctx, in.Receipt, approval.Ask{
+		Action: action, Instance: instance, Job: line.Job, Mode: mode, Cascade: line.Cascade,
+		Reason: line.Rest, By: in.By, Channel: in.Channel, Command: in.Command,
+	}, in.Reply)
+	if err != nil && !errors.Is(err, approval.ErrSeen) {
+		return r.settled(ctx, in.Receipt, req.ID, err)
+	}
+	r.log.WithField("request", req.ID).WithField("job", line.Job).WithField("actor", in.By.UserID).Info(verb + " asked")
+	return say(req.ID.String() + ": looking up " + quote(line.Job) + "…")
+}

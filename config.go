@@ -1,0 +1,171 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"github.com/sirupsen/logrus"
+
+	"slipway/bot"
+	"slipway/lakeformation"
+)
+
+// Config is every setting of `slipway run`. docs/settings.md explains them to people.
+type Config struct {
+	SlackAppToken string
+	SlackBotToken string
+	SlackAPIURL   string
+	Instances     map[string]InstanceConfig // by name; the environment's own is "default"
+	DatabaseURL   string
+	Listen        string // of /healthz and /readyz; "": nowhere
+	LogLevel      logrus.Level
+	LogFormat     string // text, json or "": text on a terminal
+
+	secrets []string // never written to a log
+}
+
+// InstanceConfig is one LakeFormation instance and how to sign in to it.
+type InstanceConfig struct {
+	Endpoint    string
+	ProjectID   string
+	InstanceID  string
+	Credentials lakeformation.Credentials
+}
+
+// ConfigError is every problem of the settings at once, each with a hint.
+type ConfigError struct{ Problems []string }
+
+func (e *ConfigError) Error() string {
+	return "these settings need a change:\n  - " + strings.Join(e.Problems, "\n  - ")
+}
+
+// LoadConfig reads the settings from the environment and checks them. The error is a *ConfigError.
+func LoadConfig(getenv func(string) string) (Config, error) {
+	env := &environment{getenv: getenv}
+	c := Config{
+		SlackAppToken: env.secret("SLACK_APP_TOKEN"),
+		SlackBotToken: env.secret("SLACK_BOT_TOKEN"),
+		SlackAPIURL:   env.get("SLACK_API_URL"),
+		DatabaseURL:   env.get("DATABASE_URL"),
+		Listen:        env.get("SLIPWAY_LISTEN"),
+		LogFormat:     strings.ToLower(env.get("LOG_FORMAT")),
+	}
+	env.problems = append(env.problems, bot.CheckTokens(c.SlackAppToken, c.SlackBotToken)...)
+	if c.SlackAPIURL != "" {
+		env.checkAPIURL(c.SlackAPIURL)
+	}
+	if c.DatabaseURL == "" {
+		c.DatabaseURL = "sqlite:slipway.db"
+	}
+	if u, err := url.Parse(c.DatabaseURL); err == nil && u.User != nil {
+		if password, ok := u.User.Password(); ok {
+			env.secrets = append(env.secrets, password)
+		}
+	}
+	if path := env.get("SLIPWAY_CONFIG"); path != "" {
+		env.problem("SLIPWAY_CONFIG is set, but this version knows the built-in rule only (the requester confirms); unset it until policies are supported")
+	}
+	c.Instances = map[string]InstanceConfig{"default": env.instance()}
+	c.LogLevel = env.logLevel()
+	if c.LogFormat != "" && c.LogFormat != "text" && c.LogFormat != "json" {
+		env.problem("LOG_FORMAT is %q; it may be text or json", c.LogFormat)
+	}
+	c.secrets = env.secrets
+	if len(env.problems) > 0 {
+		return Config{}, &ConfigError{Problems: env.problems}
+	}
+	return c, nil
+}
+
+// environment reads variables and collects what is wrong with them.
+type environment struct {
+	getenv   func(string) string
+	problems []string
+	secrets  []string
+}
+
+func (e *environment) get(name string) string { return strings.TrimSpace(e.getenv(name)) }
+
+func (e *environment) secret(name string) string {
+	value := e.get(name)
+	if value != "" {
+		e.secrets = append(e.secrets, value)
+	}
+	return value
+}
+
+func (e *environment) problem(format string, args ...any) {
+	e.problems = append(e.problems, fmt.Sprintf(format, args...))
+}
+
+// instance reads the one LakeFormation instance of the environment.
+func (e *environment) instance() InstanceConfig {
+	c := InstanceConfig{
+		Endpoint:   e.get("LAKEFORMATION_ENDPOINT"),
+		ProjectID:  e.get("LAKEFORMATION_PROJECT_ID"),
+		InstanceID: e.get("LAKEFORMATION_INSTANCE_ID"),
+	}
+	region := e.get("LAKEFORMATION_REGION")
+	switch {
+	case c.Endpoint == "" && region == "":
+		e.problem("LAKEFORMATION_REGION is missing; set it to your region's id, such as ap-southeast-4 (or LAKEFORMATION_ENDPOINT to a whole URL)")
+	case c.Endpoint == "":
+		c.Endpoint = lakeformation.EndpointForRegion(region)
+	}
+	if c.ProjectID == "" {
+		c.ProjectID = e.get("HUAWEICLOUD_SDK_PROJECT_ID")
+	}
+	if c.ProjectID == "" {
+		e.problem("LAKEFORMATION_PROJECT_ID is missing; it is on the console's page “My Credentials”, 32 letters and digits")
+	}
+	if c.InstanceID == "" {
+		e.problem("LAKEFORMATION_INSTANCE_ID is missing; it is on the instance's page in the LakeFormation console, a UUID")
+	}
+	c.Credentials = e.credentials(region)
+	if c.Endpoint != "" && c.ProjectID != "" && c.InstanceID != "" && c.Credentials != nil {
+		e.checkInstance("LAKEFORMATION_ENDPOINT, LAKEFORMATION_PROJECT_ID or LAKEFORMATION_INSTANCE_ID", c)
+	}
+	return c
+}
+
+// checkInstance lets the client judge what it is given.
+func (e *environment) checkInstance(where string, c InstanceConfig) {
+	client, err := lakeformation.New(lakeformation.Config{Endpoint: c.Endpoint, ProjectID: c.ProjectID, InstanceID: c.InstanceID, Credentials: c.Credentials})
+	if err != nil {
+		e.problem("%s: %v", where, err)
+		return
+	}
+	client.Close()
+}
+
+func (e *environment) checkAPIURL(raw string) {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Host == "":
+		e.problem("SLACK_API_URL is %q, which is no URL; leave it out for Slack itself", raw)
+	case !strings.HasSuffix(u.Path, "/api/"):
+		e.problem("SLACK_API_URL must end in /api/; it is %q", raw)
+	case u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())):
+		e.problem("SLACK_API_URL must begin with https:// (plain http is for this machine only); it is %q", raw)
+	}
+}
+
+// loopback reports whether a host is this machine, and surely so: no name but localhost is believed.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}
+
+func (e *environment) logLevel() logrus.Level {
+	raw := e.get("LOG_LEVEL")
+	if raw == "" {
+		return logrus.InfoLevel
+	}
+	level, err := logrus.ParseLevel(raw)
+	if err != nil {
+		e.problem("LOG_LEVEL is %q; it may be error, warn, info or debug", raw)
+	}
+	return level
+}

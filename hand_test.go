@@ -1,0 +1,292 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"slipway/playground/locallake"
+	"slipway/playground/localslack"
+)
+
+// world is a story's stage: a local Slack, a local LakeFormation, and Slipway between them on real wires. Slipway's
+// clock is in the story's hand; while the story waits for something, time goes on.
+type world struct {
+	t     *testing.T
+	slack *localslack.Server
+	lake  *locallake.Server
+	clock *handClock
+	env   map[string]string
+	dial  func(ctx context.Context, network, addr string) (net.Conn, error)
+	log   io.Writer
+
+	app  *App
+	done chan error
+	stop context.CancelFunc
+}
+
+const channel = localslack.ChannelPlatform
+
+var people = map[string]string{
+	"ana": localslack.UserAna, "ben": localslack.UserBen, "chen": localslack.UserChen, "dev": localslack.UserDev, "gita": localslack.UserGuest,
+}
+
+// stage sets up a world and starts Slipway. Each change is one fact that differs from the usual world.
+func stage(t *testing.T, changes ...func(*localslack.Config, *locallake.Config)) *world {
+	t.Helper()
+	w := unstarted(t, changes...)
+	w.start()
+	return w
+}
+
+// unstarted is a world in which Slipway does not run yet.
+func unstarted(t *testing.T, changes ...func(*localslack.Config, *locallake.Config)) *world {
+	t.Helper()
+	clock := newHandClock()
+	slackConfig, lakeConfig := localslack.Playground(), locallake.Playground(clock.Now())
+	slackConfig.Now, lakeConfig.Clock = clock.Now, clock
+	slackConfig.RatePerChannel = false
+	for _, change := range changes {
+		change(&slackConfig, &lakeConfig)
+	}
+	w := &world{t: t, clock: clock, log: io.Discard}
+	var err error
+	w.slack, err = localslack.Start(slackConfig)
+	require.NoError(t, err)
+	t.Cleanup(w.slack.Close)
+	w.lake, err = locallake.Start(lakeConfig)
+	require.NoError(t, err)
+	t.Cleanup(func() { w.lake.Close() })
+	w.env = map[string]string{
+		"SLACK_APP_TOKEN": slackConfig.AppToken, "SLACK_BOT_TOKEN": slackConfig.BotToken, "SLACK_API_URL": w.slack.APIURL(),
+		"LAKEFORMATION_ENDPOINT": w.lake.URL(), "LAKEFORMATION_PROJECT_ID": lakeConfig.ProjectID, "LAKEFORMATION_INSTANCE_ID": lakeConfig.Instances[0].ID,
+		"HUAWEICLOUD_SDK_AK": lakeConfig.AccessKey, "HUAWEICLOUD_SDK_SK": lakeConfig.SecretKey,
+		"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "slipway.db"), "LOG_LEVEL": "debug",
+	}
+	if testing.Verbose() {
+		w.log = os.Stderr
+	}
+	t.Cleanup(w.end)
+	return w
+}
+
+// start runs Slipway in this world.
+func (w *world) start() {
+	w.t.Helper()
+	config, err := LoadConfig(func(name string) string { return w.env[name] })
+	require.NoError(w.t, err)
+	log, err := newLog(w.log, config)
+	require.NoError(w.t, err)
+	w.app, err = New(context.Background(), config, Options{Log: log, Clock: w.clock, Dial: w.dial})
+	require.NoError(w.t, err)
+	ctx, stop := context.WithCancel(context.Background())
+	w.stop, w.done = stop, make(chan error, 1)
+	go func(app *App, done chan error) {
+		err := app.Run(ctx)
+		app.Close()
+		done <- err
+	}(w.app, w.done)
+	w.until("Slipway is connected", func() bool { return w.slack.Connections() > 0 })
+}
+
+// end stops Slipway as SIGTERM does, and waits for it.
+func (w *world) end() {
+	if w.stop == nil {
+		return
+	}
+	w.stop()
+	w.stop = nil
+	for {
+		select {
+		case err := <-w.done:
+			require.NoError(w.t, err)
+			return
+		case <-time.After(10 * time.Millisecond):
+			w.clock.Advance(time.Second)
+		}
+	}
+}
+
+// restart is another process that takes over where this one stopped.
+func (w *world) restart() {
+	w.end()
+	w.start()
+}
+
+// until waits for something to become true. Time goes on meanwhile, half a second at a time.
+func (w *world) until(what string, is func() bool) {
+	w.t.Helper()
+	end := time.Now().Add(30 * time.Second)
+	for {
+		slackChanged, lakeChanged := w.slack.Changed(), w.lake.Changed()
+		if is() {
+			return
+		}
+		if time.Now().After(end) {
+			require.FailNow(w.t, "waited too long until "+what, "the channel shows:\n%s", w.everything())
+		}
+		select {
+		case <-slackChanged:
+		case <-lakeChanged:
+		case <-time.After(5 * time.Millisecond):
+			w.clock.Advance(500 * time.Millisecond)
+		}
+	}
+}
+
+// passes lets time go by, in steps small enough for what is due in between.
+func (w *world) passes(d time.Duration) {
+	w.t.Helper()
+	until := w.clock.Now().Add(d)
+	w.until("time has passed", func() bool {
+		if left := until.Sub(w.clock.Now()); left > 0 {
+			w.clock.Advance(min(left, 10*time.Second))
+		}
+		return !w.clock.Now().Before(until)
+	})
+}
+
+// person is somebody of the playground's cast, in the channel of the story.
+type person struct {
+	*world
+	id string
+}
+
+func (w *world) as(name string) person {
+	id, ok := people[name]
+	require.True(w.t, ok, "nobody is called %s", name)
+	return person{w, id}
+}
+
+// types a command and waits for its ack.
+func (p person) types(text string) localslack.Delivery { return p.typesIn(channel, text) }
+
+func (p person) typesIn(channelID, text string) localslack.Delivery {
+	p.t.Helper()
+	d := p.slack.Type(p.id, channelID, text)
+	require.True(p.t, d.Acked, "%q was not acked: %s", text, d.Problem)
+	return d
+}
+
+// presses the newest button with this label and waits for its ack.
+func (p person) presses(label string) localslack.Delivery {
+	p.t.Helper()
+	ts, action := p.button(label)
+	d := p.slack.Press(p.id, channel, ts, action)
+	require.True(p.t, d.Acked, "the press of %q was not acked: %s", label, d.Problem)
+	return d
+}
+
+// button waits for the newest button with this label.
+func (p person) button(label string) (ts, action string) {
+	p.t.Helper()
+	p.until("a button "+label, func() bool {
+		messages := p.slack.Visible(p.id, channel)
+		for i := len(messages) - 1; i >= 0; i-- {
+			for _, b := range localslack.Buttons(messages[i]) {
+				if b.Text == label {
+					ts, action = messages[i].TS, b.ActionID
+					return true
+				}
+			}
+		}
+		return false
+	})
+	return ts, action
+}
+
+// reads waits until something that only this person sees says all of this.
+func (p person) reads(words ...string) {
+	p.t.Helper()
+	p.until("only "+p.id+" reads "+strings.Join(words, ", "), func() bool {
+		for _, c := range p.slack.Channels() {
+			for _, m := range p.slack.Visible(p.id, c.ID) {
+				if (m.EphemeralFor == p.id || c.DMWith == p.id) && containsAll(localslack.PlainText(m), words) {
+					return true
+				}
+			}
+		}
+		return false
+	})
+}
+
+// cards are Slipway's messages for everybody, oldest first.
+func (w *world) cards() []localslack.Message {
+	var cards []localslack.Message
+	for _, m := range w.slack.Messages(channel) {
+		if m.BotID != "" && m.EphemeralFor == "" && m.ThreadTS == "" && !m.Deleted {
+			cards = append(cards, m)
+		}
+	}
+	return cards
+}
+
+// card is what the newest card says.
+func (w *world) card() string {
+	cards := w.cards()
+	if len(cards) == 0 {
+		return ""
+	}
+	return localslack.PlainText(cards[len(cards)-1])
+}
+
+// cardSays waits until the newest card says all of this.
+func (w *world) cardSays(words ...string) {
+	w.t.Helper()
+	w.until("the card says "+strings.Join(words, ", "), func() bool { return containsAll(w.card(), words) })
+}
+
+// threadSays waits until a reply under the newest card says all of this.
+func (w *world) threadSays(words ...string) {
+	w.t.Helper()
+	w.until("the thread says "+strings.Join(words, ", "), func() bool {
+		for _, text := range w.thread() {
+			if containsAll(text, words) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// thread is what stands under the newest card.
+func (w *world) thread() []string {
+	cards := w.cards()
+	if len(cards) == 0 {
+		return nil
+	}
+	var texts []string
+	for _, m := range w.slack.Thread(channel, cards[len(cards)-1].TS) {
+		if m.ThreadTS != "" && m.ThreadTS != m.TS {
+			texts = append(texts, localslack.PlainText(m))
+		}
+	}
+	return texts
+}
+
+// everything is the channel as text, for a failed story.
+func (w *world) everything() string {
+	var b strings.Builder
+	for _, c := range w.slack.Channels() {
+		for _, m := range w.slack.Messages(c.ID) {
+			b.WriteString("--- " + c.Name + " " + m.TS + " under " + m.ThreadTS + " for " + m.EphemeralFor + "\n" + localslack.PlainText(m) + "\n")
+		}
+	}
+	return b.String()
+}
+
+func containsAll(text string, words []string) bool {
+	for _, word := range words {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,136 @@
+// Slipway starts Huawei Cloud LakeFormation jobs from Slack: once, after the right people said yes, and it tells the
+// channel how they end.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"slipway/playground"
+)
+
+// version is set by the release build: -ldflags "-X main.version=v1.2.3".
+var version string
+
+// verbs are what slipway can be told on the command line.
+type verbs struct {
+	Run        struct{}       `cmd:"" help:"Serve a Slack workspace. Settings come from the environment; see docs/settings.md."`
+	Playground playgroundVerb `cmd:"" help:"Try Slipway now: a local Slack, a local LakeFormation and a page. No account, no network."`
+	Version    struct{}       `cmd:"" help:"Print the version."`
+}
+
+type playgroundVerb struct {
+	Addr string `help:"Where the page listens; loopback only." default:"127.0.0.1:8787"`
+	Logs bool   `help:"Print Slipway's own log, too."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	// After the first signal the next one ends the process at once.
+	context.AfterFunc(ctx, stop)
+	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "slipway:", err)
+		os.Exit(1)
+	}
+}
+
+// run is the whole program but for the process around it.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+	var v verbs
+	exited := errors.New("help was printed")
+	parser, err := kong.New(&v, kong.Name("slipway"),
+		kong.Description("Slipway starts LakeFormation jobs from Slack: once, and only after the right people said yes."),
+		kong.Writers(stdout, stderr), kong.Exit(func(int) { panic(exited) }), kong.UsageOnError())
+	if err != nil {
+		return err
+	}
+	command, err := parse(parser, args, exited)
+	if errors.Is(err, exited) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w; see slipway --help", err)
+	}
+	switch command {
+	case "run":
+		return serve(ctx, getenv, stderr)
+	case "playground":
+		return play(ctx, v.Playground, stdout, stderr)
+	default:
+		fmt.Fprintln(stdout, "slipway", versionWords())
+		return nil
+	}
+}
+
+// parse turns kong's exit after --help into an error that run knows.
+func parse(parser *kong.Kong, args []string, exited error) (command string, err error) {
+	defer func() {
+		if p := recover(); p == exited {
+			err = exited
+		} else if p != nil {
+			panic(p)
+		}
+	}()
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return "", err
+	}
+	return parsed.Command(), nil
+}
+
+// serve is the verb run: until ctx ends, or Slack refuses this app for good.
+func serve(ctx context.Context, getenv func(string) string, stderr io.Writer) error {
+	config, err := LoadConfig(getenv)
+	if err != nil {
+		return err
+	}
+	log, err := newLog(stderr, config)
+	if err != nil {
+		return err
+	}
+	app, err := New(ctx, config, Options{Log: log})
+	if err != nil {
+		return err
+	}
+	defer app.Close()
+	return app.Run(ctx)
+}
+
+func play(ctx context.Context, v playgroundVerb, stdout, stderr io.Writer) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this program to start it again as the playground's Slipway: %w", err)
+	}
+	config := playground.Config{
+		Addr: v.Addr, Stdout: stdout,
+		Command: func(ctx context.Context, env []string) *exec.Cmd {
+			cmd := exec.CommandContext(ctx, self, "run")
+			cmd.Env = env
+			return cmd
+		},
+	}
+	if v.Logs {
+		config.Stderr = stderr
+	}
+	return playground.Run(ctx, config)
+}
+
+// versionWords is the release, or what the build knows of its source.
+func versionWords() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "built from source"
+}

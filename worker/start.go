@@ -1,0 +1,211 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"slipway/approval"
+	"slipway/lakeformation"
+)
+
+// start checks once more that what was approved is what would be started, commits the marker, and makes the one call.
+// Nobody else makes it: whoever claims the row after the marker only looks.
+func (w *Worker) start(ctx context.Context, c approval.Claim, log *logrus.Entry) error {
+	r := c.Request
+	if w.Clock.Now().Sub(r.ApprovedAt) >= approval.StartWithin {
+		return w.happened(ctx, c, approval.Event{Kind: approval.TimeExpired, Problem: late(r)})
+	}
+	before, err := w.recheck(ctx, r)
+	var no *refusal
+	switch {
+	case errors.As(err, &no):
+		log.WithError(err).Warn("refused at the moment of the start")
+		return w.refuse(ctx, c, no.problem)
+	case err != nil:
+		log.WithError(err).Warn("could not check the job before the start; trying again")
+		return w.again(ctx, c, r.ApprovedAt)
+	}
+	// The wall clock, not Clock: a process that was stopped for a while must not call with an old marker.
+	notAfter := time.Now().Round(0).Add(approval.CallWithin)
+	r, err = w.Store.Update(ctx, r.ID, approval.By{Claim: &c, Keep: true}, func(now approval.Request, _ time.Time) ([]approval.Event, error) {
+		if now.State != approval.Approved || now.Terms != r.Terms {
+			return nil, approval.ErrLeaseLost
+		}
+		return []approval.Event{{Kind: approval.StartMarked, Before: &before}}, nil
+	})
+	if err != nil {
+		// Even if the commit went through after all: no call is made for a marker that is not known to be there.
+		return fmt.Errorf("marker: %w", err)
+	}
+	log.Info("marked; calling LakeFormation once")
+	err = w.call(context.WithoutCancel(ctx), r, notAfter)
+	return w.answer(ctx, c, r, err, log)
+}
+
+// late explains why an approved Request was not started in time.
+func late(r approval.Request) *approval.Problem {
+	p := r.Problem
+	if p.Words == "" {
+		p = approval.Problem{Words: "LakeFormation could not be reached for ten minutes, so nothing was started."}
+	}
+	if p.Next == "" {
+		p.Next = "Ask again once it can be reached."
+	}
+	return &p
+}
+
+// recheck compares the job with what was approved, and reads what the marker must remember.
+func (w *Worker) recheck(ctx context.Context, r approval.Request) (approval.Before, error) {
+	name := approval.Plain.Code(r.JobName())
+	instance, ok := w.Instances[r.Ask.Instance]
+	if !ok || instance.Target != r.Target {
+		return approval.Before{}, no("Ask again; that needs a new approval.", "The instance %s is another one now than was approved.", r.Ask.Instance)
+	}
+	if err := w.stillMembers(ctx, r); err != nil {
+		return approval.Before{}, err
+	}
+	detail, err := instance.Client.ShowJob(ctx, r.Job.ID)
+	if err != nil {
+		var answer *lakeformation.Error
+		if errors.As(err, &answer) && definite(answer) {
+			return approval.Before{}, &refusal{problem: refusedRead(r, answer), cause: err}
+		}
+		return approval.Before{}, err
+	}
+	facts, err := factsOf(r.Ask, r.Target, r.Job, detail, r.Rule)
+	if err != nil {
+		return approval.Before{}, err
+	}
+	if changed := r.Bound.Changed(facts); len(changed) > 0 {
+		return approval.Before{}, no("Look at the job, then ask again; that needs a new approval.",
+			"Since it was approved, this changed: %s.", strings.Join(changed[:min(len(changed), 5)], ", "))
+	}
+	if r.Ask.Action == approval.Start {
+		if err := startable(name, detail); err != nil {
+			return approval.Before{}, err
+		}
+	} else if !detail.Status.Active() {
+		return approval.Before{}, no("", "%s had ended before it could be stopped.", name)
+	}
+	before := approval.Before{Status: string(detail.Status), StartedAt: detail.StartTime, LastSuccess: detail.LastSuccessRunTime, Runs: -1}
+	if page, err := instance.Client.JobHistory(ctx, r.Job.ID, 0, historyRows); err == nil {
+		before.Runs = page.Total
+	}
+	return before, nil
+}
+
+// stillMembers asks Slack once more about everybody whose word counts.
+func (w *Worker) stillMembers(ctx context.Context, r approval.Request) error {
+	people := []approval.Actor{r.Ask.By}
+	for _, d := range r.Decisions {
+		if !d.By.Is(r.Ask.By) {
+			people = append(people, d.By)
+		}
+	}
+	for _, who := range people {
+		person, err := w.People.Person(ctx, who.UserID)
+		if err != nil {
+			return fmt.Errorf("who decided: %w", err)
+		}
+		if person.FullMember(who.TeamID) != nil {
+			return no("Ask again; that needs a new approval.", "%s is no longer a full member of this workspace, so the approval does not count.", who.Name)
+		}
+	}
+	return nil
+}
+
+func (w *Worker) call(ctx context.Context, r approval.Request, notAfter time.Time) error {
+	client := w.Instances[r.Ask.Instance].Client
+	if r.Ask.Action == approval.Stop {
+		return client.StopJob(ctx, r.Job.ID, notAfter)
+	}
+	return client.StartJob(ctx, r.Job.ID, lakeformation.StartOptions{Mode: lakeformation.Mode(r.Ask.Mode), Cascade: r.Ask.Cascade, NotAfter: notAfter})
+}
+
+// answer books what the call brought. A definite answer is kept whoever holds the row by now.
+func (w *Worker) answer(ctx context.Context, c approval.Claim, r approval.Request, err error, log *logrus.Entry) error {
+	if err == nil {
+		log.Info("accepted by LakeFormation")
+		return w.definitely(ctx, r, approval.Event{Kind: approval.StartAccepted})
+	}
+	var said *lakeformation.Error
+	if !errors.As(err, &said) {
+		said = &lakeformation.Error{Class: lakeformation.Unknown, Message: "no answer"}
+	}
+	log = log.WithError(err).WithField("class", said.Class)
+	switch {
+	case mayCallAgain(r, said):
+		log.Warn("surely not started; going back to try again")
+		p := problem("LakeFormation could not be asked yet; nothing was started.", said)
+		pause := max(said.RetryAfter, min(time.Second<<min(r.Attempt, 6), time.Minute))
+		return w.definitely(ctx, r, approval.Event{Kind: approval.StartNotSent, RetryIn: pause, Problem: &p})
+	case definite(said):
+		log.Warn("refused by LakeFormation")
+		p := refusedStart(r, said)
+		return w.definitely(ctx, r, approval.Event{Kind: approval.StartRefused, Problem: &p})
+	}
+	log.Warn("no clear answer; looking what it did")
+	p := problem("LakeFormation gave no clear answer.", said)
+	p.Next = ""
+	return w.happened(ctx, c, approval.Event{Kind: approval.StartUnanswered, Problem: &p})
+}
+
+// mayCallAgain reports whether surely nothing was started and another try, with a new marker, makes sense.
+func mayCallAgain(r approval.Request, said *lakeformation.Error) bool {
+	switch said.Class {
+	case lakeformation.NeverSent, lakeformation.Throttled:
+		return true
+	case lakeformation.Unauthorized:
+		return said.Renewable && r.Attempt == 0
+	}
+	return false
+}
+
+// definitely stores a definite answer, and tries for a while if the database does not take it: it is all we will know.
+func (w *Worker) definitely(ctx context.Context, r approval.Request, e approval.Event) error {
+	ctx = context.WithoutCancel(ctx)
+	var err error
+	for try := range 5 {
+		_, err = w.Store.Update(ctx, r.ID, approval.By{}, func(now approval.Request, _ time.Time) ([]approval.Event, error) {
+			if !now.MarkedAt.Equal(r.MarkedAt) {
+				return nil, approval.ErrLeaseLost
+			}
+			return []approval.Event{e}, nil
+		})
+		var impossible *approval.ImpossibleError
+		if err == nil || errors.Is(err, approval.ErrLeaseLost) || errors.As(err, &impossible) {
+			return err
+		}
+		<-w.Clock.After(time.Second << try)
+	}
+	return err
+}
+
+// refusedStart says that LakeFormation did not take the call.
+func refusedStart(r approval.Request, said *lakeformation.Error) approval.Problem {
+	if said.HTTPStatus == 404 {
+		return gone(r, said)
+	}
+	return problem("LakeFormation refused it.", said)
+}
+
+// refusedRead says that LakeFormation did not even let the job be read before the start.
+func refusedRead(r approval.Request, said *lakeformation.Error) approval.Problem {
+	if said.HTTPStatus == 404 {
+		return gone(r, said)
+	}
+	return problem("LakeFormation did not let me read the job before the start, so nothing was started.", said)
+}
+
+func gone(r approval.Request, said *lakeformation.Error) approval.Problem {
+	p := problem("LakeFormation no longer knows this job (404).", said)
+	if p.Solution == "" {
+		p.Next = fmt.Sprintf("Look it up with `%s jobs %s`; it may have been deleted or belong to another instance.", r.Ask.Command, r.JobName())
+	}
+	return p
+}
