@@ -18,14 +18,12 @@ import (
 	"slipway/worker"
 )
 
-// lockWait is how long a new process waits for the old one to let go of the database file.
-const lockWait = 30 * time.Second
-
-// Options are what tests replace.
+// Options are what the process around Slipway decides, and what tests replace.
 type Options struct {
-	Log   *logrus.Entry
-	Clock approval.Clock       // nil: the machine's
-	Dial  lakeformation.Dialer // nil: the network
+	Log      *logrus.Entry
+	LockWait time.Duration        // for the process before this one to let go of the database file
+	Clock    approval.Clock       // nil: the machine's
+	Dial     lakeformation.Dialer // nil: the network
 }
 
 // App is Slipway: the one place where all packages meet.
@@ -54,8 +52,8 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if clock == nil {
 		clock = approval.Real{}
 	}
-	if path, ok := strings.CutPrefix(a.config.DatabaseURL, "sqlite:"); ok {
-		unlock, err := store.Lock(ctx, path+".lock", lockWait)
+	if path, ok := store.SQLitePath(a.config.DatabaseURL); ok {
+		unlock, err := store.Lock(ctx, path, o.LockWait)
 		if err != nil {
 			return err
 		}

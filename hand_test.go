@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net"
@@ -27,9 +28,10 @@ type world struct {
 	dial  func(ctx context.Context, network, addr string) (net.Conn, error)
 	log   io.Writer
 
-	app  *App
-	done chan error
-	stop context.CancelFunc
+	childLog bytes.Buffer // of processes that were spawned
+	app      *App
+	done     chan error
+	stop     context.CancelFunc
 }
 
 const channel = localslack.ChannelPlatform
@@ -130,7 +132,7 @@ func (w *world) until(what string, is func() bool) {
 			return
 		}
 		if time.Now().After(end) {
-			require.FailNow(w.t, "waited too long until "+what, "the channel shows:\n%s", w.everything())
+			require.FailNow(w.t, "waited too long until "+what, "the channel shows:\n%s\n%s", w.everything(), w.childLog.String())
 		}
 		select {
 		case <-slackChanged:

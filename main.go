@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -97,7 +98,7 @@ func serve(ctx context.Context, getenv func(string) string, stderr io.Writer) er
 	if err != nil {
 		return err
 	}
-	app, err := New(ctx, config, Options{Log: log})
+	app, err := New(ctx, config, Options{Log: log, LockWait: 30 * time.Second})
 	if err != nil {
 		return err
 	}

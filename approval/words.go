@@ -43,7 +43,10 @@ func (r Request) Headline(v Voice) string {
 		}
 		return "Asking LakeFormation to " + verb + " " + job + "…"
 	case Accepted:
-		return job + ": " + verb + " accepted by LakeFormation at " + v.Time(r.AcceptedAt) + "."
+		if r.Ask.Action == Stop {
+			return "The stop of " + job + " was accepted by LakeFormation at " + v.Time(r.AcceptedAt) + "."
+		}
+		return job + " was accepted by LakeFormation at " + v.Time(r.AcceptedAt) + "."
 	case Running:
 		return r.running(v, job)
 	case Unknown:
@@ -61,7 +64,7 @@ func (r Request) Headline(v Voice) string {
 	case Unresolved:
 		return "It was never found out whether " + job + " " + done + "."
 	}
-	return r.ended(job)
+	return r.ended(v, job)
 }
 
 func (r Request) running(v Voice, job string) string {
@@ -78,11 +81,17 @@ func (r Request) running(v Voice, job string) string {
 	return "A run of " + job + " began at " + v.Time(r.Run.StartedAt) + "."
 }
 
-func (r Request) ended(job string) string {
+func (r Request) ended(v Voice, job string) string {
 	how := map[State]string{Succeeded: "succeeded", Partial: "partly succeeded", Failed: "failed", Stopped: "was stopped"}[r.State]
 	after := ""
 	if took := r.Took(); took > 0 {
 		after = " after " + Duration(took)
+	}
+	if r.perhapsOthers() {
+		job = "A run of " + job
+		if !r.Run.StartedAt.IsZero() {
+			job += " that began at " + v.Time(r.Run.StartedAt)
+		}
 	}
 	if r.Ask.Action == Stop && r.State != Stopped {
 		return job + " " + how + after + ", before it could be stopped."
@@ -90,10 +99,19 @@ func (r Request) ended(job string) string {
 	return job + " " + how + after + "."
 }
 
+// perhapsOthers reports whether the run seen may be one that somebody else or a schedule began: LakeFormation never
+// said that it took the start, and no person did.
+func (r Request) perhapsOthers() bool {
+	return r.Ask.Action == Start && !r.Sure() && r.SaidBy.UserID == ""
+}
+
 // Explain adds what the Headline leaves open: why, what it means, what to do next. One sentence or two a line.
 func (r Request) Explain(v Voice) []string {
 	job := v.Code(r.JobName())
 	var lines []string
+	if r.Run.Status != "" && r.perhapsOthers() {
+		lines = append(lines, "LakeFormation gave no clear answer to the start, so this may also be a run that somebody else or a schedule began.")
+	}
 	switch r.State {
 	case Accepted:
 		line := "I'll say here when it ends"
@@ -102,8 +120,8 @@ func (r Request) Explain(v Voice) []string {
 		}
 		lines = append(lines, line+".")
 	case Running:
-		if !r.Sure() && r.Ask.Action == Start && r.SaidBy.UserID == "" {
-			lines = append(lines, "LakeFormation gave no clear answer to the start, so this may also be a run that somebody else or a schedule began. I'll say here how it ends.")
+		if r.perhapsOthers() {
+			lines = append(lines, "I'll say here how it ends.")
 		}
 	case Partial:
 		lines = append(lines, "Some objects were not migrated; read the job's log in LakeFormation before you run it again.")

@@ -113,18 +113,15 @@ func (c *connection) read() error {
 			return err
 		}
 		c.touch()
-		if rest > 0 {
-			c.putAside(head, int64(len(head))+rest)
-			continue
-		}
-		c.receive(head)
+		c.receive(head, int64(len(head))+rest)
 	}
 }
 
-func (c *connection) receive(data []byte) {
-	frame, err := decodeFrame(data)
+// receive acts on a frame of size bytes, of which head was kept.
+func (c *connection) receive(head []byte, size int64) {
+	frame, err := decodeFrame(head)
 	if err != nil {
-		c.putAside(data, int64(len(data)))
+		c.putAside(head, size)
 		return
 	}
 	switch frame := frame.(type) {

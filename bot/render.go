@@ -27,8 +27,8 @@ func RenderCard(r approval.Request) Message {
 	if r.State == approval.Pending && r.Ask.Action == approval.Start {
 		c.context(mrkdwn(lastRun(r.Job)))
 	}
-	c.lines(r.Explain(onSlack))
 	c.problem(r)
+	c.lines(r.Explain(onSlack))
 	switch r.State {
 	case approval.Pending:
 		c.lines([]string{escape(approval.Evaluate(r).Sentence) + until(r)})
@@ -44,8 +44,9 @@ func RenderCard(r approval.Request) Message {
 // RenderOutcome is the reply in the card's thread: it mentions who asked, since edits of the card notify nobody.
 func RenderOutcome(r approval.Request) Message {
 	c := card{}
-	c.lines(append([]string{"<@" + r.Ask.By.UserID + "> " + r.Headline(onSlack)}, r.Explain(onSlack)...))
+	c.lines([]string{"<@" + r.Ask.By.UserID + "> " + r.Headline(onSlack)})
 	c.problem(r)
+	c.lines(r.Explain(onSlack))
 	return Message{Text: cut(strings.Join(c.text, "\n"), maxText), Blocks: c.blocks}
 }
 

@@ -1,0 +1,202 @@
+package bot
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"slipway/approval"
+	"slipway/commands"
+	"slipway/playground/localslack"
+)
+
+var update = flag.Bool("update", false, "write what the cards look like now into testdata")
+
+var (
+	noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	ana  = approval.Actor{TeamID: "T1", UserID: "U_ANA", Name: "Ana"}
+	ben  = approval.Actor{TeamID: "T1", UserID: "U_BEN", Name: "Ben"}
+	chen = approval.Actor{TeamID: "T1", UserID: "U_CHEN", Name: "Chen"}
+)
+
+// request is the one believable Request that each case changes by a fact.
+func request(state approval.State, change func(*approval.Request)) approval.Request {
+	r := approval.Request{
+		ID: 1042, Version: 3, Terms: 1, State: state, CreatedAt: noon, PostedAt: noon, ExpiresAt: noon.Add(30 * time.Minute),
+		Ask: approval.Ask{Action: approval.Start, Instance: "prod", Job: "nightly_sync", Reason: "source reloaded", By: ana, Channel: "C1", Command: "/lf"},
+		Job: approval.Job{ID: "03141229-84cd-4b1b-9733-dd124320c125", Name: "nightly_sync", Type: "METADATA_MIGRATION", Last: []approval.Run{
+			{Status: "SUCCESS", StartedAt: noon.Add(-10 * time.Hour), Took: 12 * time.Minute},
+		}},
+		Rule: approval.BuiltIn(),
+	}
+	if state != approval.Pending {
+		r.Decisions = []approval.Decision{{By: ana, Approve: true, At: noon.Add(time.Minute)}}
+		r.MarkedAt = noon.Add(2 * time.Minute)
+	}
+	if change != nil {
+		change(&r)
+	}
+	return r
+}
+
+func accepted(r *approval.Request) { r.AcceptedAt = noon.Add(3 * time.Minute) }
+
+func ran(status string) func(*approval.Request) {
+	return func(r *approval.Request) {
+		accepted(r)
+		r.Run = approval.Run{Status: status, StartedAt: noon.Add(3 * time.Minute), Took: 11*time.Minute + 40*time.Second}
+	}
+}
+
+// cases are every state a card can show, and what may differ within it.
+func cases() map[string]approval.Request {
+	two := func(r *approval.Request) {
+		r.Rule = approval.Rule{Name: "two", Approvals: 2, Approvers: []string{ben.UserID, chen.UserID}, ExpiresIn: time.Hour}
+		r.Decisions = []approval.Decision{{By: ben, Approve: true, At: noon.Add(time.Minute)}}
+	}
+	return map[string]approval.Request{
+		"pending":      request(approval.Pending, nil),
+		"pending-two":  request(approval.Pending, two),
+		"pending-stop": request(approval.Pending, func(r *approval.Request) { r.Ask.Action = approval.Stop }),
+		"pending-cascade": request(approval.Pending, func(r *approval.Request) {
+			r.Ask.Mode, r.Ask.Cascade, r.Ask.Reason, r.Job.Last = "COMPARISON", true, "", nil
+		}),
+		"approved": request(approval.Approved, nil),
+		"starting": request(approval.Starting, nil),
+		"starting-unanswered": request(approval.Starting, func(r *approval.Request) {
+			r.Problem = approval.Problem{Words: "LakeFormation gave no clear answer.", HTTPStatus: 500, Code: "common.00000500", Message: "internal error", RequestID: "req-1"}
+		}),
+		"accepted":         request(approval.Accepted, accepted),
+		"running":          request(approval.Running, ran("RUNNING")),
+		"running-unsure":   request(approval.Running, func(r *approval.Request) { ran("RUNNING")(r); r.AcceptedAt = time.Time{} }),
+		"running-said":     request(approval.Running, func(r *approval.Request) { r.SaidBy = ben }),
+		"succeeded":        request(approval.Succeeded, ran("SUCCESS")),
+		"succeeded-unsure": request(approval.Succeeded, func(r *approval.Request) { ran("SUCCESS")(r); r.AcceptedAt = time.Time{} }),
+		"partial":          request(approval.Partial, ran("PARTIAL_SUCCESS")),
+		"failed":           request(approval.Failed, ran("FAILED")),
+		"stopped":          request(approval.Stopped, func(r *approval.Request) { ran("STOPPED")(r); r.Problem.Words = "It was stopped outside Slipway." }),
+		"unwatched": request(approval.Unwatched, func(r *approval.Request) {
+			ran("RUNNING")(r)
+			r.Problem.Words = "LakeFormation no longer knows this job (404)."
+		}),
+		"unknown":          request(approval.Unknown, nil),
+		"unknown-accepted": request(approval.Unknown, accepted),
+		"unresolved":       request(approval.Unresolved, nil),
+		"refused-solution": request(approval.Refused, func(r *approval.Request) {
+			r.Problem = approval.Problem{Words: "LakeFormation refused it.", HTTPStatus: 400, Code: "common.01000001", Message: "failed to read http request", Solution: "Check the parameters.", RequestID: "req-1"}
+		}),
+		"refused-suggestion": request(approval.Refused, func(r *approval.Request) {
+			r.Problem = approval.Problem{Words: "LakeFormation no longer knows this job (404).", Next: "Look it up with `/lf jobs nightly_sync`.", HTTPStatus: 404, Code: "common.01000001", Message: "response status exception, code: 404", RequestID: "req-1"}
+		}),
+		"refused-changed": request(approval.Refused, func(r *approval.Request) {
+			r.Problem = approval.Problem{Words: "Since it was approved, this changed: job name.", Next: "Ask again."}
+		}),
+		"denied": request(approval.Denied, func(r *approval.Request) {
+			two(r)
+			r.Decisions = []approval.Decision{{By: chen, At: noon.Add(time.Minute)}}
+		}),
+		"cancelled": request(approval.Cancelled, nil),
+		"expired": request(approval.Expired, func(r *approval.Request) {
+			r.Problem = approval.Problem{Words: "Nobody decided in time.", Next: "Ask again if it is still wanted."}
+		}),
+	}
+}
+
+// Every state of a card looks as written down. Run with -update after a wanted change, and read the difference.
+func TestCardsLookAsWrittenDown(t *testing.T) {
+	seen := map[approval.State]bool{}
+	for name, r := range cases() {
+		seen[r.State] = true
+		t.Run(name, func(t *testing.T) {
+			got := pretty(t, RenderCard(r))
+			if toldInThread(r) {
+				got += "--- reply\n" + pretty(t, RenderOutcome(r))
+			}
+			path := filepath.Join("testdata", "cards", name+".golden")
+			if *update {
+				require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+				require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
+			}
+			want, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.Equal(t, string(want), got)
+		})
+	}
+	for _, s := range approval.States() {
+		require.True(t, seen[s] || s == approval.Opened, "no case shows a card that is %s", s)
+	}
+}
+
+func pretty(t *testing.T, m Message) string {
+	t.Helper()
+	require.Empty(t, localslack.ValidateBlocks(blocksOf(t, m)))
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	require.NoError(t, enc.Encode(m.Blocks))
+	return m.Text + "\n---\n" + out.String()
+}
+
+func blocksOf(t *testing.T, m Message) json.RawMessage {
+	t.Helper()
+	raw, err := json.Marshal(m.Blocks)
+	require.NoError(t, err)
+	return raw
+}
+
+// Whatever stands in a Request, its card keeps Slack's limits, and nothing from outside becomes markup.
+func FuzzCard(f *testing.F) {
+	f.Add("nightly_sync", "reason", "Ana", "message", "solution")
+	f.Add("<!channel>`x`", "<https://e.example|x>", "*Ana*<@U1>", "```<!here>", "&lt;!channel&gt;")
+	f.Add(strings.Repeat("ä", 255), strings.Repeat("x<", 1000), strings.Repeat("&", 500), strings.Repeat("🚀", 4000), "\x00\u202e")
+	f.Fuzz(func(t *testing.T, job, reason, who, message, solution string) {
+		for _, r := range cases() {
+			r.Job.Name, r.Ask.Job, r.Ask.Reason, r.Ask.By.Name = job, job, cut(reason, approval.LongestReason), who
+			if r.Problem.Words != "" {
+				r.Problem.Message, r.Problem.Solution = message, solution
+			}
+			for _, m := range []Message{RenderCard(r), RenderOutcome(r), RenderPrivate(r)} {
+				raw := string(blocksOf(t, m))
+				require.Empty(t, localslack.ValidateBlocks(json.RawMessage(raw)))
+				require.LessOrEqual(t, len([]rune(m.Text)), maxText)
+				require.NotEmpty(t, m.Text)
+				for _, live := range []string{"<!channel", "<!here", "<!everyone", "<http", "<@U1>"} {
+					require.NotContains(t, m.Text, live)
+				}
+			}
+		}
+	})
+}
+
+func TestAReplyKeepsSlacksLimits(t *testing.T) {
+	reply := commands.Reply{Text: strings.Repeat("x", 9000), Foot: "foot"}
+	for range 200 {
+		reply.Rows = append(reply.Rows, commands.Row{Title: strings.Repeat("n", 255), State: "succeeded", Detail: "metadata migration", At: noon})
+	}
+	m := RenderReply(reply)
+	require.Empty(t, localslack.ValidateBlocks(blocksOf(t, m)))
+	frame, err := json.Marshal(ephemeral(m))
+	require.NoError(t, err)
+	require.NotEmpty(t, frame)
+}
+
+func TestUnescapeGivesBackWhatWasTyped(t *testing.T) {
+	for sent, typed := range map[string]string{
+		"start a &lt;b&gt; &amp; c":             "start a <b> & c",
+		"ask <@U1|ann> in <#C1|general>":        "ask @ann in #general",
+		"see <https://example.com|example.com>": "see example.com",
+		"<!channel>":                            "channel",
+		"&lt;!channel&gt;":                      "<!channel>",
+		"&amp;lt;":                              "&lt;",
+	} {
+		require.Equal(t, typed, unescape(sent), sent)
+	}
+}
