@@ -1,0 +1,79 @@
+package lakeformation
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	masked     = "[masked]"
+	maxCode    = 64 // runes
+	maxMessage = 600
+)
+
+var (
+	// What follows one of these in an answer may be a secret or a signed request that holds one, to the end. A real
+	// APIG.0301 repeats the canonical request, and with it the security token.
+	secretFollows = regexp.MustCompile(`(?i)(canonical[\s_-]*request|string[\s_-]*to[\s_-]*sign|signed[\s_-]*headers|SDK-HMAC-SHA256|` +
+		`\b(authorization|x-[a-z-]*token|x-sdk-[a-z0-9-]+|token|credentials?|password|passwd|signature|secret|access|sk|ak|` +
+		`(secret|access)[\s_-]*(access[\s_-]*)?key([\s_-]*id)?)["']?\s*[:=])`)
+	// IAM tokens and signatures, wherever they stand; user and password of a URL, as in a proxy's address.
+	secretShape = regexp.MustCompile(`MII[A-Za-z0-9+/=_-]{20,}|\b[0-9a-fA-F]{64}\b`)
+	userInURL   = regexp.MustCompile(`://[^/\s]*@`)
+)
+
+// tidy makes one short line of a text from outside: no control or invisible characters, nothing secret, at most max
+// runes. The values given in secrets are masked wherever they stand.
+func tidy(text string, max int, secrets ...string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	text = strings.Join(strings.Fields(text), " ")
+	for _, secret := range secrets {
+		// Shorter ones would mask ordinary words; no real key or token is.
+		if len(secret) >= 4 {
+			text = strings.ReplaceAll(text, secret, masked)
+			text = strings.ReplaceAll(text, url.QueryEscape(secret), masked)
+		}
+	}
+	if at := secretFollows.FindStringIndex(text); at != nil {
+		text = text[:at[1]] + masked
+	}
+	text = userInURL.ReplaceAllString(text, "://"+masked+"@")
+	text = secretShape.ReplaceAllString(text, masked)
+	return clip(text, max)
+}
+
+// clip keeps at most max runes and shows where it cut.
+func clip(text string, max int) string {
+	if len(text) <= max || utf8.RuneCountInString(text) <= max {
+		return text
+	}
+	runes := 0
+	for i := range text {
+		if runes++; runes == max {
+			return text[:i] + "…"
+		}
+	}
+	return text
+}
+
+// secretsOf gives the values in the headers of a request that no text may repeat.
+func secretsOf(header http.Header) []string {
+	secrets := []string{header.Get("X-Auth-Token"), header.Get("X-Security-Token"), header.Get("Authorization")}
+	if _, rest, ok := strings.Cut(header.Get("Authorization"), "Access="); ok {
+		accessKey, _, _ := strings.Cut(rest, ",")
+		secrets = append(secrets, accessKey)
+	}
+	return secrets
+}

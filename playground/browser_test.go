@@ -1,0 +1,175 @@
+package playground_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+
+	"slipway/playground"
+	"slipway/playground/localslack"
+)
+
+const composer = chromedp.CSS("#composer textarea")
+
+func TestAPersonTriesSlipwayInABrowser(t *testing.T) {
+	p := start(t, serves)
+	b := browse(t, p)
+	until(t, p, running)
+
+	// The first visit: the line is there, Enter is enough.
+	b.sees(`document.querySelector("#composer textarea").value === "/lf start nightly_sync"`)
+	b.reads("#tip", "you are Ana. Press Enter")
+	b.do(chromedp.SendKeys(composer, kb.Enter))
+	b.reads("#messages .private", "Only visible to you")
+	b.reads("#messages .private", "start nightly_sync")
+	b.reads("#messages .card", "Do start nightly_sync? <script>alert(1)</script>")
+
+	// What is for Ana is not for Ben.
+	b.do(chromedp.Click(chromedp.CSS(`input[value="` + localslack.UserBen + `"] ~ .avatar`)))
+	b.sees(`document.querySelectorAll("#messages .private").length === 0 && document.querySelectorAll("#messages .card").length === 1`)
+
+	// A button is pressed, the card changes, the thread opens.
+	b.do(chromedp.Click(chromedp.CSS(`#messages [data-action="approve"]`)))
+	b.reads("#messages", "Started by ben.")
+	b.reads("#messages .replies", "1 reply")
+	b.do(chromedp.Click(chromedp.CSS("#messages .replies")))
+	b.reads("#thread", "@Ben it has ended.")
+	b.do(chromedp.SendKeys(chromedp.CSS("#thread textarea"), "thank you"+kb.Enter))
+	b.reads("#thread", "thank you")
+	b.do(chromedp.SendKeys(chromedp.CSS("#thread textarea"), kb.Escape))
+	b.sees(`document.querySelector("#thread").hidden`)
+
+	// A button with a question: no means no.
+	b.do(chromedp.SendKeys(composer, "/lf sto"+kb.Tab+"nightly_sync"+kb.Enter))
+	b.do(chromedp.Click(chromedp.CSS(`#messages [data-action="approve"]`)))
+	b.reads("#confirm", "It stops the run.")
+	b.do(chromedp.Click(chromedp.CSS(`#confirm [value="no"]`)))
+	b.sees(`!document.querySelector("#confirm").open && document.querySelectorAll("#messages [data-action=approve]").length === 1`)
+	b.do(chromedp.Click(chromedp.CSS(`#messages [data-action="approve"]`)), chromedp.Click(chromedp.CSS(`#confirm [value="yes"]`)))
+	b.sees(`document.querySelectorAll("#messages [data-action=approve]").length === 0`)
+
+	// Up brings back what was typed.
+	b.do(chromedp.SendKeys(composer, kb.ArrowUp))
+	b.sees(`document.querySelector("#composer textarea").value === "/lf stop nightly_sync"`)
+
+	// Slipway is killed, and started again.
+	b.do(chromedp.Click(chromedp.CSS(`#child [data-focus="kill"]`)))
+	b.reads("#banner", "Slipway is killed.")
+	b.do(chromedp.Click(chromedp.CSS(`#banner button`)))
+	b.reads("#child", "connected to Slack")
+
+	require.Empty(t, b.errors())
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](`console.error("canary")`))
+		return err
+	}))
+	require.Equal(t, []string{"canary"}, b.errors(), "an error would have been heard")
+}
+
+func TestThePageWithoutItsKeySaysWhatToDo(t *testing.T) {
+	p := start(t, serves)
+	b := browse(t, p)
+	address, _ := split(p)
+	b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(address+"/#another"))
+	b.reads("#banner", "Open the whole address")
+}
+
+// browser is one tab with the page.
+type browser struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu    sync.Mutex
+	heard []string
+}
+
+func browse(t *testing.T, p *playground.Playground) *browser {
+	t.Helper()
+	allocated, cancel := chromedp.NewExecAllocator(t.Context(), chromium(t)...)
+	t.Cleanup(cancel)
+	tab, cancelTab := chromedp.NewContext(allocated)
+	t.Cleanup(cancelTab)
+	b := &browser{t: t, ctx: tab}
+	require.NoError(t, chromedp.Listen(tab, b.listen))
+	b.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate(p.URL()))
+	return b
+}
+
+func (b *browser) listen(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		b.heard = append(b.heard, e.ExceptionDetails.Text)
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError {
+			b.heard = append(b.heard, "canary")
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError {
+			b.heard = append(b.heard, e.Entry.Text)
+		}
+	}
+}
+
+func (b *browser) errors() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return append([]string{}, b.heard...)
+}
+
+func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	defer cancel()
+	require.NoError(b.t, chromedp.Do(ctx, steps...))
+}
+
+// sees waits until a JavaScript expression is true.
+func (b *browser) sees(expression string) {
+	b.t.Helper()
+	_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(20*time.Second)))
+	require.NoError(b.t, err, expression)
+}
+
+// reads waits until an element shows these words.
+func (b *browser) reads(selector, words string) {
+	b.t.Helper()
+	_, err := chromedp.Run(b.ctx, chromedp.PollFunction[bool](
+		`(selector, words) => [...document.querySelectorAll(selector)].some((node) => node.textContent.includes(words))`,
+		chromedp.WithPollingArgs(selector, words), chromedp.WithPollingTimeout(20*time.Second)))
+	if err != nil {
+		page, _ := chromedp.Run(b.ctx, chromedp.TextContent(chromedp.CSS("body")))
+		require.NoError(b.t, err, "%q in %s of:\n%s", words, selector, page)
+	}
+}
+
+// chromium finds a Chromium. Without one the test is skipped; in CI it fails.
+func chromium(t *testing.T) []chromedp.ExecAllocatorOption {
+	t.Helper()
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		require.Empty(t, os.Getenv("CI"), "CI must have a Chromium: install the package chromium")
+		t.Skip("there is no Chromium on this machine: install the package chromium to run the page's own test")
+	}
+	return []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+	}
+}

@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"slipway/approval"
+)
+
+// cards claims the cards that are due now, and gives them in order.
+func (w *world) cards() []approval.Claim {
+	claims, err := w.store.ClaimCards(context.Background(), 100, lease)
+	require.NoError(w.t, err)
+	return claims
+}
+
+// draw claims the one card that is due, and books it as drawn.
+func (w *world) draw(expiresAt time.Time) {
+	claim := w.claimedCard()
+	card := approval.Card{Channel: "C1", TS: "1700." + claim.Request.ID.String(), Shown: claim.Request.Version}
+	require.NoError(w.t, w.store.CardShown(context.Background(), claim, approval.Shown{Card: card, ExpiresAt: expiresAt}))
+}
+
+func cardDue(t *testing.T, w *world) {
+	r := w.open(nightly())
+	w.happens(r.ID, approval.Event{Kind: approval.LookFailed})
+	require.Empty(t, w.cards())
+	r = w.happens(r.ID, described("j1"))
+	require.Equal(t, []approval.Claim{{Request: r, Fence: 1}}, w.cards())
+	require.Empty(t, w.cards(), "leased")
+}
+
+func firstCard(t *testing.T, w *world) {
+	r := w.pending("j1")
+	expires := noon.Add(30 * time.Minute)
+	require.Equal(t, noon.Add(approval.PostWithin), r.DueAt)
+	w.draw(expires)
+	r = w.request(r.ID)
+	require.Equal(t, noon, r.PostedAt)
+	require.Equal(t, expires, r.ExpiresAt)
+	require.Equal(t, expires, r.DueAt)
+	require.Empty(t, w.cards())
+	events, err := w.store.Events(context.Background(), r.ID)
+	require.NoError(t, err)
+	require.Equal(t, approval.CardPosted, events[len(events)-1].Kind)
+	require.Equal(t, expires, events[len(events)-1].ExpiresAt)
+
+	w.happens(r.ID, approval.Event{Kind: approval.VoteApproved, By: ben})
+	w.draw(noon.Add(time.Hour))
+	require.Equal(t, expires, w.request(r.ID).ExpiresAt, "a later card does not prolong the time")
+}
+
+func cardChangedMeanwhile(t *testing.T, w *world) {
+	r := w.pending("j1")
+	claim := w.claimedCard()
+	w.happens(r.ID, approval.Event{Kind: approval.VoteApproved, By: ben})
+	require.Empty(t, w.cards(), "one Slack call at a time")
+	w.woken()
+	require.NoError(t, w.store.CardShown(context.Background(), claim, approval.Shown{Card: approval.Card{TS: "1", Shown: 1}}))
+	_, cards := w.woken()
+	require.True(t, cards)
+	w.draw(time.Time{})
+	require.Empty(t, w.cards())
+	require.EqualValues(t, 2, w.request(r.ID).Card.Shown)
+}
+
+func cardLater(t *testing.T, w *world) {
+	w.pending("j1")
+	require.NoError(t, w.store.CardLater(context.Background(), w.claimedCard(), noon.Add(30*time.Second)))
+	w.clock.move(30*time.Second - time.Microsecond)
+	require.Empty(t, w.cards())
+	w.clock.move(time.Microsecond)
+	require.Len(t, w.cards(), 1)
+}
+
+func cardAgain(t *testing.T, w *world) {
+	r := w.pending("j1")
+	claim := w.claimedCard()
+	shown := approval.Shown{Card: approval.Card{TS: "1", Shown: r.Version}, Again: true}
+	require.NoError(t, w.store.CardShown(context.Background(), claim, shown))
+	require.Equal(t, approval.ErrLeaseLost, w.store.CardShown(context.Background(), claim, shown), "given back")
+	require.Len(t, w.cards(), 1)
+}
+
+func cardOrder(t *testing.T, w *world) {
+	redraw, outcome := w.pending("j1"), w.open(nightly())
+	w.draw(noon.Add(time.Hour))
+	w.happens(outcome.ID, described("j2"))
+	w.draw(noon.Add(time.Hour))
+	w.happens(redraw.ID, approval.Event{Kind: approval.VoteApproved, By: ben})
+	w.clock.move(time.Second)
+	w.happens(outcome.ID, approval.Event{Kind: approval.VoteDenied, By: ben})
+	w.clock.move(time.Second)
+	first := w.pending("j3")
+	var ids []approval.ID
+	for _, c := range w.cards() {
+		ids = append(ids, c.Request.ID)
+	}
+	require.Equal(t, []approval.ID{first.ID, outcome.ID, redraw.ID}, ids)
+}
+
+func cardShownLate(t *testing.T, w *world) {
+	r := w.pending("j1")
+	claim := w.claimedCard()
+	w.clock.move(time.Hour)
+	shown := approval.Shown{Card: approval.Card{Channel: "C1", TS: "1", Shown: r.Version}, ExpiresAt: noon.Add(2 * time.Hour)}
+	require.NoError(t, w.store.CardShown(context.Background(), claim, shown))
+	require.Equal(t, shown.Card, w.request(r.ID).Card)
+	require.Empty(t, w.cards())
+}
+
+func replyWiped(t *testing.T, w *world) {
+	r := w.open(nightly())
+	w.clock.move(approval.ReplyURLIsValid - time.Microsecond)
+	require.NotEmpty(t, w.request(r.ID).Reply.URL)
+	w.left() // sweeps
+	w.clock.move(time.Microsecond)
+	require.Zero(t, w.request(r.ID).Reply)
+	found, err := w.store.Find(context.Background(), approval.Filter{})
+	require.NoError(t, err)
+	require.Zero(t, found[0].Reply)
+	require.Zero(t, w.happens(r.ID, approval.Event{Kind: approval.LookFailed}).Reply)
+
+	w.left()
+	require.Equal(t, 1, w.count("SELECT count(*) FROM requests WHERE reply_url IS NOT NULL"), "swept a moment ago")
+	w.clock.move(time.Minute)
+	w.left()
+	require.Zero(t, w.count("SELECT count(*) FROM requests WHERE reply_url IS NOT NULL OR reply_until IS NOT NULL"))
+}
+
+func receiptsForgotten(t *testing.T, w *world) {
+	w.open(nightly())
+	w.clock.move(7*24*time.Hour - time.Microsecond)
+	w.left()
+	require.Equal(t, 1, w.count("SELECT count(*) FROM inbox"))
+	w.clock.move(time.Minute)
+	w.left()
+	require.Zero(t, w.count("SELECT count(*) FROM inbox"))
+}

@@ -1,0 +1,68 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"slipway/approval"
+)
+
+// claimDue leases rows. Locked rows are passed over: somebody is changing them, and they are due again if that says so.
+func claimDue(d dialect) string {
+	return `WITH due AS MATERIALIZED (
+			SELECT id AS due_id FROM requests
+			WHERE due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
+			ORDER BY due_at, id LIMIT $3` + d.skipLocked + `)
+		UPDATE requests SET leased_until = $2, fence = fence + 1 FROM due WHERE id = due_id RETURNING ` + columns
+}
+
+// ClaimDue leases Requests to work on, see approval.Store.
+func (s *Store) ClaimDue(ctx context.Context, n int, lease time.Duration) ([]approval.Claim, error) {
+	rows, err := s.claim(ctx, claimDue(s.dialect), n, lease)
+	if err != nil {
+		return nil, unanswer(err, "work could not be claimed")
+	}
+	slices.SortFunc(rows, func(a, b *row) int { return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.ID, b.ID)) })
+	claims := make([]approval.Claim, 0, len(rows))
+	for _, r := range rows {
+		claims = append(claims, approval.Claim{Request: r.Request, Fence: r.fence})
+	}
+	return claims, nil
+}
+
+// claim leases up to n rows with one of the two claiming statements, in no order.
+func (s *Store) claim(ctx context.Context, query string, n int, lease time.Duration) ([]*row, error) {
+	var rows []*row
+	var now time.Time
+	err := s.transact(ctx, func(c *change) error {
+		var err error
+		if now, err = s.now(ctx, c); err != nil {
+			return err
+		}
+		rows, err = some(ctx, c, query, micros(now), micros(now.Add(lease)), n)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		r.hideOldReply(now)
+	}
+	s.sweep(ctx, now)
+	return rows, nil
+}
+
+// Renew prolongs a lease that is still held, see approval.Store.
+func (s *Store) Renew(ctx context.Context, c approval.Claim, lease time.Duration) error {
+	err := s.transact(ctx, func(tx *change) error {
+		now, err := s.now(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return held(tx.ExecContext(ctx, `UPDATE requests SET leased_until = $1 WHERE id = $2 AND fence = $3 AND leased_until > $4`,
+			micros(now.Add(lease)), c.Request.ID, c.Fence, micros(now)))
+	})
+	return unanswer(err, "the lease on %s could not be renewed", c.Request.ID)
+}

@@ -1,0 +1,67 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// dialect is everything in which the SQL of the two databases differs, besides the migrations.
+type dialect struct {
+	folder     string // of its migrations
+	goose      goose.Dialect
+	forUpdate  string // behind a SELECT: lock its rows to the end of the transaction
+	skipLocked string // the same, and pass over rows that others have locked
+	lockOpens  string // one Open at a time, or two would count the same crowd; "": transactions already are
+	now        string // the database's clock in microseconds; "": it has none of its own
+	notify     string // tells other processes; $1 is due or cards; "": there are none
+	clashed    func(error) bool
+}
+
+// In SQLite every transaction is IMMEDIATE: it holds the one write lock from its first statement, which is what the row
+// locks are for.
+var sqliteDialect = dialect{
+	folder: "sqlite",
+	goose:  goose.DialectSQLite3,
+	clashed: func(err error) bool {
+		var e *sqlite.Error
+		return errors.As(err, &e) &&
+			(e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+	},
+}
+
+var postgresDialect = dialect{
+	folder:     "postgres",
+	goose:      goose.DialectPostgres,
+	forUpdate:  " FOR UPDATE",
+	skipLocked: " FOR UPDATE SKIP LOCKED",
+	lockOpens:  "SELECT pg_advisory_xact_lock(hashtext('slipway open ' || current_schema()))",
+	now:        "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+	notify:     "SELECT pg_notify(" + notifyChannel + ", $1)",
+	clashed: func(err error) bool {
+		var e *pgconn.PgError
+		if !errors.As(err, &e) {
+			return false
+		}
+		switch e.Code {
+		case "23505", "40001", "40P01": // unique_violation, serialization_failure, deadlock_detected
+			return true
+		}
+		return false
+	},
+}
+
+// notifyChannel is per schema: two Slipways in one database do not wake each other.
+const notifyChannel = "left('slipway_' || current_schema(), 63)"
+
+// querier is a database or a transaction.
+type querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}

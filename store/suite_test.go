@@ -1,0 +1,76 @@
+package store
+
+import "testing"
+
+// suite is what both databases have to do alike. Each sentence is a promise; what only one of them has is tested
+// beside it.
+var suite = []struct {
+	sentence string
+	holds    func(t *testing.T, w *world)
+}{
+	{"the first request is R-1001, opened and due at once", firstRequest},
+	{"a request comes back as it was stored, with every field", roundTrip},
+	{"what was stored is there after a restart", restart},
+	{"characters that no database likes are stored without them", oddCharacters},
+	{"a request that does not exist is not found", notFound},
+	{"one envelope is recorded once, however many bring it at the same time", sameEnvelope},
+	{"one press is recorded once, though Slack sends it in two envelopes", samePress},
+	{"a delivery that was recorded is seen, another is not", seenDelivery},
+	{"a refused ask leaves nothing behind", refusedAsk},
+	{"the crowd counts open requests of the person and of the channel", crowd},
+	{"two asks at the same time never see the same crowd", crowdAtOnce},
+	{"the same ask within two minutes has a twin, and afterwards none", twin},
+	{"a job that another request holds is busy, and the answer names that request", busy},
+	{"of two requests that take one job at the same time, one is told of the other", busyAtOnce},
+	{"an ended request frees its job", freed},
+	{"two last approvals at the same time count right", lastApprovals},
+	{"changes at the same time follow each other, and none is lost", oneAfterAnother},
+	{"a row that is no longer what was read is not written", swapped},
+	{"the same person may say yes and then no", yesThenNo},
+	{"an event that cannot happen changes nothing", impossible},
+	{"a decision that fails leaves neither change nor receipt", failedDecision},
+	{"a click that was recorded before gets the request as it is now", clickSeen},
+	{"requests are found by job, instance, person, channel and openness, newest first", finding},
+	{"events come in order, and quiet ones are not kept", eventsInOrder},
+
+	{"work is claimed longest due first, and only when it is due", claimOrder},
+	{"eight claimers share the work, and none gets what another has", claimers},
+	{"a lease that ran out is taken over, and the old claim can do nothing more", takeOver},
+	{"a lease ends on the microsecond", leaseEdge},
+	{"a renewed lease is kept, and a lease given back is not", renewing},
+	{"a lease is kept where more follows, and given back where nothing happened", keeping},
+	{"a definite answer is stored whoever holds the lease", definiteAnswer},
+	{"a person's change leaves the worker its lease", personBesideWorker},
+	{"a commit that makes something due wakes the worker, another does not", waking},
+	{"replicas wake each other", wakingReplicas},
+
+	{"an opened request has no card; a described one has its card due", cardDue},
+	{"the first card starts the time to decide", firstCard},
+	{"a card that changed while it was drawn is due again", cardChangedMeanwhile},
+	{"a card put off is due at that time", cardLater},
+	{"a card with more to say is due again", cardAgain},
+	{"first cards come before outcomes, and outcomes before redraws", cardOrder},
+	{"a card that was shown counts after its lease, until somebody else has claimed it", cardShownLate},
+	{"a reply URL is never given out when it is too old, and is wiped", replyWiped},
+	{"deliveries are forgotten after a week", receiptsForgotten},
+
+	{"a change that cannot be written says so, and is not half written", halfWritten},
+	{"a request that cannot be written says so, and is not half written", halfOpened},
+	{"a closed database is an error in words", closedDatabase},
+	{"a database that takes writes is ready", ready},
+	{"a schema of a newer Slipway is refused", newerSchema},
+	{"work, crowds and finding read along an index", noScans},
+}
+
+func TestSQLite(t *testing.T) {
+	for _, c := range suite {
+		t.Run(c.sentence, func(t *testing.T) { c.holds(t, onSQLite(t)) })
+	}
+}
+
+func TestPostgreSQL(t *testing.T) {
+	server := postgresServer(t)
+	for _, c := range suite {
+		t.Run(c.sentence, func(t *testing.T) { c.holds(t, onPostgres(t, server)) })
+	}
+}
