@@ -3,11 +3,13 @@ package playground_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -55,7 +57,9 @@ func split(p *playground.Playground) (address, key string) {
 func until(t *testing.T, p *playground.Playground, wanted func(pageState) bool) pageState {
 	t.Helper()
 	address, key := split(p)
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+"/api/state", nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/api/state", nil)
 	require.NoError(t, err)
 	r.Header.Set("X-Playground-Key", key)
 	response, err := http.DefaultClient.Do(r)

@@ -75,7 +75,7 @@ export function composer({ label, placeholder, thread = () => "", sent = () => {
   });
   input.addEventListener("blur", () => suggest(false));
   input.addEventListener("focus", () => suggest(input.value === "/"));
-  // Some soft keyboards send the line break of Enter as well as its key.
+  // A line break that comes without its key (a driven browser sends both) is not wanted after Enter has sent the line.
   input.addEventListener("beforeinput", (event) => event.inputType === "insertLineBreak" && !breaking && event.preventDefault());
   input.addEventListener("keydown", (event) => {
     breaking = event.shiftKey;
