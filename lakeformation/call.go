@@ -3,7 +3,6 @@ package lakeformation
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -122,8 +121,8 @@ func (c *Client) decode(op string, raw *http.Response, a *attempt, out any) *Err
 		e.why, e.cause = whyGarbage, err
 	}
 	e.Message = string(e.why)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		e.Message = tidy(e.Message+": "+err.Error(), maxMessage, secretsOf(a.header)...)
+	if err != nil {
+		e.Message += ": " + tidy(err.Error(), maxMessage, secretsOf(a.header)...)
 	}
 	return e
 }

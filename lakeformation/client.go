@@ -87,6 +87,9 @@ func (c *Client) Close() {
 	}
 }
 
+// GoString keeps the credentials out of logs.
+func (c *Client) GoString() string { return c.String() }
+
 // String names the instance and keeps the credentials out of logs.
 func (c *Client) String() string { return "LakeFormation instance " + c.instance }
 

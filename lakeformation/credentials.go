@@ -44,6 +44,9 @@ func (FixedToken) String() string { return "FixedToken(masked)" }
 // GoString keeps the token out of logs.
 func (t FixedToken) GoString() string { return t.String() }
 
+// MarshalText keeps the token out of JSON.
+func (t FixedToken) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
 // headerSafe refuses what a header cannot carry, most often the line break of a file that was read whole.
 func headerSafe(what, value string) error {
 	if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {

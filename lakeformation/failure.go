@@ -68,7 +68,7 @@ func unanswered(op string, a *attempt, err error) *Error {
 	if !e.Sent {
 		e.Class = NeverSent
 	}
-	e.Message = tidy(string(e.why)+": "+innermost(err), maxMessage, secretsOf(a.header)...)
+	e.Message = string(e.why) + ": " + tidy(innermost(err), maxMessage, secretsOf(a.header)...)
 	return e
 }
 
@@ -78,7 +78,7 @@ func unauthorizable(op string, cause error) *Error {
 	e := &Error{Op: op, Class: NeverSent, why: whyCredentials, cause: cause}
 	var iam *Error
 	if !errors.As(cause, &iam) {
-		e.Message = tidy(string(whyCredentials)+": "+cause.Error(), maxMessage)
+		e.Message = string(whyCredentials) + ": " + tidy(cause.Error(), maxMessage)
 		return e
 	}
 	e.Message, e.Code, e.Solution, e.RequestID, e.RetryAfter = iam.Message, iam.Code, iam.Solution, iam.RequestID, iam.RetryAfter

@@ -79,7 +79,7 @@ func (p *IAMPassword) fetch(ctx context.Context) (token string, ends time.Time, 
 		if e.Sent {
 			e.Class = Unknown
 		}
-		e.Message = tidy("IAM gave no token: "+string(reason)+": "+innermost(err), maxMessage, p.password)
+		e.Message = "IAM gave no token: " + string(reason) + ": " + tidy(innermost(err), maxMessage, p.password)
 		return "", time.Time{}, e
 	}
 	raw := res.RawResponse
@@ -89,7 +89,7 @@ func (p *IAMPassword) fetch(ctx context.Context) (token string, ends time.Time, 
 	case raw.StatusCode != http.StatusCreated:
 		e := answered(OpCreateToken, raw, http.Header{"X-Auth-Token": {p.password}}, p.now())
 		e.Method = http.MethodPost
-		e.Message = tidy(iamWords(e), maxMessage)
+		e.Message = iamWords(e)
 		return "", time.Time{}, e
 	case token == "" || headerSafe("", token) != nil:
 		return "", time.Time{}, &Error{

@@ -3,6 +3,7 @@ package lakeformation
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 )
 
 // JobType is what a job does. LakeFormation lists jobs by type only.
@@ -72,6 +73,14 @@ func (s *Status) UnmarshalJSON(b []byte) error {
 	default:
 		text = string(b)
 	}
-	*s = Status(tidy(text, maxCode))
+	if !plainStatus(text) {
+		text = tidy(text, maxCode)
+	}
+	*s = Status(text)
 	return nil
+}
+
+// plainStatus spares the usual values the cleaning, which would be most of the time of reading a page.
+func plainStatus(text string) bool {
+	return len(text) <= maxCode && !strings.ContainsFunc(text, func(r rune) bool { return r != '_' && (r < 'A' || r > 'Z') })
 }

@@ -89,6 +89,8 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, errors.New("not sent by a client of this package")
 	}
 	out := req.Clone(req.Context())
+	// No call here has a body; without this net/http would announce a chunked one.
+	out.Body, out.ContentLength = http.NoBody, 0
 	if err := w.credentials.Authorize(out); err != nil {
 		if req.Body != nil {
 			_ = req.Body.Close() // a RoundTripper owns the body; it is empty here
