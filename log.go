@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"strconv"
 
 	"github.com/sirupsen/logrus"
 	"golang.org/x/term"
@@ -37,12 +38,23 @@ func newRedactor(to io.Writer, secrets []string) *redactor {
 			continue // too short to be told from ordinary words
 		}
 		r.secrets = append(r.secrets, []byte(s))
-		// As a JSON line would spell it.
-		if quoted, err := json.Marshal(s); err == nil && string(quoted) != `"`+s+`"` {
-			r.secrets = append(r.secrets, quoted[1:len(quoted)-1])
+		// As a JSON line and as a text line would spell it.
+		for _, quoted := range []string{asJSON(s), strconv.Quote(s)} {
+			if inner := quoted[1 : len(quoted)-1]; inner != s {
+				r.secrets = append(r.secrets, []byte(inner))
+			}
 		}
 	}
 	return r
+}
+
+// asJSON quotes as logrus does: text that is always JSON has no error.
+func asJSON(s string) string {
+	quoted, err := json.Marshal(s)
+	if err != nil {
+		return strconv.Quote(s)
+	}
+	return string(quoted)
 }
 
 func (r *redactor) Write(line []byte) (int, error) {
