@@ -146,10 +146,10 @@ func (w *world) until(what string, is func() bool) {
 // passes lets time go by, in steps small enough for what is due in between.
 func (w *world) passes(d time.Duration) {
 	w.t.Helper()
-	until := w.clock.Now().Add(d)
+	until, step := w.clock.Now().Add(d), max(10*time.Second, d/300)
 	w.until("time has passed", func() bool {
 		if left := until.Sub(w.clock.Now()); left > 0 {
-			w.clock.Advance(min(left, 10*time.Second))
+			w.clock.Advance(min(left, step))
 		}
 		return !w.clock.Now().Before(until)
 	})

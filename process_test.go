@@ -99,6 +99,24 @@ func TestAProcessKilledBeforeItsCardWasPostedPostsItAfterwards(t *testing.T) {
 	w.cardSays("Start `nightly_sync` on default?")
 }
 
+func TestRestartsBetweenTheStatesLoseNothing(t *testing.T) {
+	t.Parallel()
+	w := stage(t)
+	w.lake.HoldRuns(true)
+	w.as("ana").types("/lf start nightly_sync")
+	w.restart()
+	w.as("ana").presses("Start job")
+	w.restart()
+	w.cardSays("is running")
+	w.restart()
+	require.NoError(t, w.lake.Finish("nightly_sync", locallake.Success))
+	w.cardSays("succeeded after")
+	w.restart()
+	w.threadSays("succeeded after")
+	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
+	require.Len(t, w.cards(), 1)
+}
+
 func TestSIGTERMEndsTheProcessWell(t *testing.T) {
 	t.Parallel()
 	w := unstarted(t, realTime)

@@ -63,11 +63,11 @@ func Connect(ctx context.Context, cfg Config) (*Bot, error) {
 func badToken(err error) error {
 	switch name := slackError(err); name {
 	case "":
-		return fmt.Errorf("Slack could not be reached: %w", err)
+		return fmt.Errorf("the connection to Slack failed: %w", err)
 	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type":
-		return fmt.Errorf("Slack refuses the bot token (%s). Put the “Bot User OAuth Token” (xoxb-…) of your app's page “OAuth & Permissions” into SLACK_BOT_TOKEN: %w", name, err)
+		return fmt.Errorf("the bot token is refused by Slack (%s). Put the “Bot User OAuth Token” (xoxb-…) of your app's page “OAuth & Permissions” into SLACK_BOT_TOKEN: %w", name, err)
 	default:
-		return fmt.Errorf("Slack refuses the bot token (%s): %w", name, err)
+		return fmt.Errorf("the bot token is refused by Slack (%s): %w", name, err)
 	}
 }
 
