@@ -55,6 +55,7 @@ func unstarted(t *testing.T, changes ...func(*localslack.Config, *locallake.Conf
 	slackConfig, lakeConfig := localslack.Playground(), locallake.Playground(clock.Now())
 	slackConfig.Now, lakeConfig.Clock = clock.Now, clock
 	slackConfig.RatePerChannel = false
+	slackConfig.Scopes = readManifest(t).OAuth.Scopes.Bot // every story runs on the scopes we ask for
 	for _, change := range changes {
 		change(&slackConfig, &lakeConfig)
 	}

@@ -2,6 +2,8 @@ package commands
 
 import (
 	"context"
+
+	"slipway/lakeformation"
 )
 
 func (r *Router) help(_ context.Context, in Invocation, _ Line) Answer {
@@ -33,37 +35,14 @@ func (r *Router) unknown(in Invocation, line Line) Answer {
 	return answer
 }
 
-// nearWord is the command at most two letters away from what was typed.
+// nearWord is the command that was probably meant.
 func nearWord(typed string) string {
-	if len(typed) > 20 {
-		return ""
-	}
-	best, distance := "", 3
+	var words []string
 	for _, c := range list() {
-		if d := edits(typed, c.word); d < distance {
-			best, distance = c.word, d
-		}
+		words = append(words, c.word)
 	}
-	return best
-}
-
-// edits counts the letters to add, drop or change between two short words.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	if near := lakeformation.Nearest(typed, words); len(near) > 0 {
+		return near[0]
 	}
-	for i := range len(a) {
-		left, corner := i+1, i
-		for j := range len(b) {
-			cost := corner
-			if a[i] != b[j] {
-				cost = 1 + min(corner, left, row[j+1])
-			}
-			corner, row[j] = row[j+1], left
-			left = cost
-		}
-		row[len(b)] = left
-	}
-	return row[len(b)]
+	return ""
 }

@@ -89,7 +89,7 @@ func (c *Client) FindJob(ctx context.Context, nameOrID string) (Job, error) {
 	for i, job := range jobs {
 		names[i] = job.Name
 	}
-	return Job{}, &NoSuchJobError{Name: nameOrID, Near: nearest(nameOrID, names), Partial: more}
+	return Job{}, &NoSuchJobError{Name: nameOrID, Near: Nearest(nameOrID, names), Partial: more}
 }
 
 // named gives the one job whose name fits, the zero Job if none does, an error if several do.

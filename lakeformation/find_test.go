@@ -139,10 +139,10 @@ func TestNoNameAndAnEndlessNameAskNobody(t *testing.T) {
 
 func TestNearestNamesComeInOrder(t *testing.T) {
 	names := []string{"sync_c", "sync_ab", "other", "sync_a", "sync_b", "SYNC_A", "sync_a", "同步任务_一"}
-	require.Equal(t, []string{"SYNC_A", "sync_a", "sync_ab"}, nearest("sync_a", names))
-	require.Equal(t, []string{"同步任务_一"}, nearest("同步任务_二", names))
-	require.Empty(t, nearest("zzzzzz", names))
-	require.Empty(t, nearest(strings.Repeat("s", 300), names))
+	require.Equal(t, []string{"SYNC_A", "sync_a", "sync_ab"}, Nearest("sync_a", names))
+	require.Equal(t, []string{"同步任务_一"}, Nearest("同步任务_二", names))
+	require.Empty(t, Nearest("zzzzzz", names))
+	require.Empty(t, Nearest(strings.Repeat("s", 300), names))
 }
 
 func TestTheBandedDistanceIsTheWholeOne(t *testing.T) {
@@ -184,7 +184,7 @@ func BenchmarkNearMissAmong10000Names(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if len(nearest("nightly_snyc_5000", names)) != maxNear {
+		if len(Nearest("nightly_snyc_5000", names)) != maxNear {
 			b.Fatal("near names were not found")
 		}
 	}

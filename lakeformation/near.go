@@ -14,10 +14,10 @@ const (
 	maxDistance = 4
 )
 
-// nearest gives up to three of the names that are the fewest slips away from the wanted one, whatever their case.
+// Nearest gives up to three of the names that are the fewest slips away from the wanted one, whatever their case.
 // The work is bounded: a name whose length differs too much is not looked at, and a comparison stops once it cannot
 // make the list.
-func nearest(wanted string, names []string) []string {
+func Nearest(wanted string, names []string) []string {
 	type hit struct {
 		name     string
 		distance int

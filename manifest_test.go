@@ -1,0 +1,67 @@
+package main
+
+import (
+	"os"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/stretchr/testify/require"
+
+	"slipway/playground/localslack"
+)
+
+// manifest is what Slipway asks Slack's admin for.
+type manifest struct {
+	Display struct {
+		Name            string `yaml:"name"`
+		Description     string `yaml:"description"`
+		LongDescription string `yaml:"long_description"`
+	} `yaml:"display_information"`
+	Features struct {
+		Commands []struct {
+			Command     string `yaml:"command"`
+			Description string `yaml:"description"`
+			UsageHint   string `yaml:"usage_hint"`
+		} `yaml:"slash_commands"`
+	} `yaml:"features"`
+	OAuth struct {
+		Scopes struct {
+			Bot []string `yaml:"bot"`
+		} `yaml:"scopes"`
+	} `yaml:"oauth_config"`
+	Settings struct {
+		SocketMode    bool `yaml:"socket_mode_enabled"`
+		Interactivity struct {
+			Enabled bool `yaml:"is_enabled"`
+		} `yaml:"interactivity"`
+	} `yaml:"settings"`
+}
+
+func readManifest(t *testing.T) manifest {
+	t.Helper()
+	raw, err := os.ReadFile("manifest.yaml")
+	require.NoError(t, err)
+	var m manifest
+	require.NoError(t, yaml.Unmarshal(raw, &m))
+	return m
+}
+
+// The bounds are those of Slack's manifest schema.
+func TestTheManifestIsOneThatSlackTakes(t *testing.T) {
+	m := readManifest(t)
+	between := func(what, s string, least, most int) {
+		n := utf8.RuneCountInString(s)
+		require.True(t, n >= least && n <= most, "%s has %d characters; Slack takes %d to %d", what, n, least, most)
+	}
+	between("name", m.Display.Name, 1, 35)
+	between("description", m.Display.Description, 1, 140)
+	between("long_description", m.Display.LongDescription, 175, 4000)
+	require.Len(t, m.Features.Commands, 1)
+	between("command", m.Features.Commands[0].Command, 2, 32)
+	between("command description", m.Features.Commands[0].Description, 1, 2000)
+	between("usage_hint", m.Features.Commands[0].UsageHint, 1, 1000)
+	require.Equal(t, localslack.Playground().Commands, []string{m.Features.Commands[0].Command})
+	require.True(t, m.Settings.SocketMode)
+	require.True(t, m.Settings.Interactivity.Enabled)
+}
