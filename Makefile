@@ -25,8 +25,8 @@ check: ## gofmt, go vet and staticcheck
 	go run $(STATICCHECK) ./...
 
 .PHONY: bench
-bench: ## Measure: acks, clicks, starts and cards beside a bare responder
-	go test -run '^$$' -bench . -benchmem .
+bench: ## Measure acks beside a bare responder, and the store
+	go test -run '^$$' -bench . -benchtime 500x . ./store
 
 .PHONY: build
 build: ## Build a static binary

@@ -20,7 +20,7 @@ import (
 // world is a story's stage: a local Slack, a local LakeFormation, and Slipway between them on real wires. Slipway's
 // clock is in the story's hand; while the story waits for something, time goes on.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	slack *localslack.Server
 	lake  *locallake.Server
 	clock *handClock
@@ -41,7 +41,7 @@ var people = map[string]string{
 }
 
 // stage sets up a world and starts Slipway. Each change is one fact that differs from the usual world.
-func stage(t *testing.T, changes ...func(*localslack.Config, *locallake.Config)) *world {
+func stage(t testing.TB, changes ...func(*localslack.Config, *locallake.Config)) *world {
 	t.Helper()
 	w := unstarted(t, changes...)
 	w.start()
@@ -49,7 +49,7 @@ func stage(t *testing.T, changes ...func(*localslack.Config, *locallake.Config))
 }
 
 // unstarted is a world in which Slipway does not run yet.
-func unstarted(t *testing.T, changes ...func(*localslack.Config, *locallake.Config)) *world {
+func unstarted(t testing.TB, changes ...func(*localslack.Config, *locallake.Config)) *world {
 	t.Helper()
 	clock := newHandClock()
 	slackConfig, lakeConfig := localslack.Playground(), locallake.Playground(clock.Now())

@@ -38,7 +38,7 @@ type manifest struct {
 	} `yaml:"settings"`
 }
 
-func readManifest(t *testing.T) manifest {
+func readManifest(t testing.TB) manifest {
 	t.Helper()
 	raw, err := os.ReadFile("manifest.yaml")
 	require.NoError(t, err)
