@@ -161,7 +161,7 @@ func TestAPersonAnswersForAnUnknownStart(t *testing.T) {
 		w.cardSays("Look again")
 		require.NoError(t, w.lake.StartOutside("nightly_sync"))
 		w.as("ben").presses("Look again")
-		w.threadSays("A run of `nightly_sync` began")
+		w.threadSays("A run of `nightly_sync`", "began")
 	})
 	t.Run("nobody does", func(t *testing.T) {
 		t.Parallel()

@@ -47,7 +47,7 @@ func TestStatusAndJobs(t *testing.T) {
 	w.as("ben").types("/lf status nightly_sync")
 	w.as("ben").reads("`nightly_sync` on default is running.", "R-1001")
 	w.as("ben").types("/lf status r-1001")
-	w.as("ben").reads("R-1001: `nightly_sync` is running.")
+	w.as("ben").reads("R-1001: `nightly_sync` was accepted by LakeFormation", "is running")
 	w.as("ben").types("/lf status R-77")
 	w.as("ben").reads("R-77")
 	w.as("ben").types("/lf status nightly_snyc")

@@ -74,7 +74,7 @@ func (r Request) running(v Voice, job string) string {
 	case r.SaidBy.UserID != "":
 		return v.Person(r.SaidBy) + " says that " + job + " started; I am watching it."
 	case r.Sure():
-		return job + " is running."
+		return job + " was accepted by LakeFormation at " + v.Time(r.AcceptedAt) + " and is running."
 	case r.Run.StartedAt.IsZero():
 		return "A run of " + job + " began."
 	}
@@ -113,16 +113,12 @@ func (r Request) Explain(v Voice) []string {
 		lines = append(lines, "LakeFormation gave no clear answer to the start, so this may also be a run that somebody else or a schedule began.")
 	}
 	switch r.State {
-	case Accepted:
+	case Accepted, Running:
 		line := "I'll say here when it ends"
 		if usual := r.Job.Usual(); usual > 0 && r.Ask.Action == Start {
 			line += " (usually " + Duration(usual) + ")"
 		}
 		lines = append(lines, line+".")
-	case Running:
-		if r.perhapsOthers() {
-			lines = append(lines, "I'll say here how it ends.")
-		}
 	case Partial:
 		lines = append(lines, "Some objects were not migrated; read the job's log in LakeFormation before you run it again.")
 	case Failed:
