@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"slipway/playground/locallake"
+	"slipway/playground/localslack"
+)
+
+func TestSlackIsInTrouble(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]localslack.Fault{
+		"429 with Retry-After": {RetryAfter: 30 * time.Second, Times: 2},
+		"an internal error":    {Error: "internal_error", Times: 3},
+		"a bad gateway":        {Status: 502, Times: 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := stage(t)
+			w.slack.Fail("chat.postMessage", fault)
+			w.as("ana").types("/lf start nightly_sync")
+			w.as("ana").presses("Start job")
+			w.slack.Fail("chat.update", fault)
+			w.cardSays("succeeded after")
+			w.threadSays("succeeded after")
+			require.Len(t, w.cards(), 1)
+			require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
+		})
+	}
+}
+
+func TestALostAnswerPostsASecondCardAndTheFirstPointsToIt(t *testing.T) {
+	t.Parallel()
+	w := stage(t)
+	w.slack.Fail("chat.postMessage", localslack.Fault{DropAnswer: true, Times: 1})
+	w.as("ana").types("/lf start nightly_sync")
+	w.until("there are two cards", func() bool { return len(w.cards()) == 2 })
+	w.until("Slipway has booked the second", func() bool {
+		r, err := w.app.store.Request(context.Background(), 1001)
+		return err == nil && r.Card.TS == w.cards()[1].TS
+	})
+	d := w.slack.Press(people["ana"], channel, w.cards()[0].TS, "approve")
+	require.True(t, d.Acked)
+	w.until("the first points to the second", func() bool {
+		return containsAll(localslack.PlainText(w.cards()[0]), []string{"R-1001 has another card"})
+	})
+	w.cardSays("succeeded after")
+	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
+}
+
+func TestADeletedCardIsPostedAgain(t *testing.T) {
+	t.Parallel()
+	w := stage(t)
+	w.lake.HoldRuns(true)
+	w.as("ana").types("/lf start nightly_sync")
+	w.as("ana").presses("Start job")
+	w.cardSays("is running")
+	w.slack.DeleteMessage(channel, w.cards()[0].TS)
+	require.NoError(t, w.lake.Finish("nightly_sync", locallake.Success))
+	w.cardSays("succeeded after")
+}
+
+func TestAnArchivedChannelTellsTheRequesterAlone(t *testing.T) {
+	t.Parallel()
+	w := stage(t)
+	w.lake.HoldRuns(true)
+	w.as("ana").types("/lf start nightly_sync")
+	w.as("ana").presses("Start job")
+	w.cardSays("is running")
+	w.slack.Archive(channel, true)
+	require.NoError(t, w.lake.Finish("nightly_sync", locallake.Success))
+	w.as("ana").reads("R-1001: `nightly_sync` succeeded after")
+}
+
+func TestASocketThatIsCutComesBack(t *testing.T) {
+	t.Parallel()
+	w := stage(t)
+	w.as("ana").types("/lf start nightly_sync")
+	w.as("ana").button("Start job")
+	w.slack.Cut()
+	w.until("it is connected again", func() bool { return w.slack.Connections() > 0 })
+	w.as("ana").presses("Start job")
+	w.cardSays("succeeded after")
+}
