@@ -52,6 +52,24 @@ func TestALostAnswerPostsASecondCardAndTheFirstPointsToIt(t *testing.T) {
 	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
 }
 
+func TestACardThatIsPressedBeforeItIsBookedIsTheCard(t *testing.T) {
+	t.Parallel()
+	w := stage(t)
+	w.slack.Fail("chat.postMessage", localslack.Fault{DropAnswer: true, Times: 1})
+	w.as("ana").types("/lf start nightly_sync")
+	for len(w.cards()) == 0 { // no time goes by: Slipway has not tried again yet
+		changed := w.slack.Changed()
+		if len(w.cards()) == 0 {
+			<-changed
+		}
+	}
+	w.as("ana").presses("Start job")
+	w.cardSays("succeeded after")
+	w.threadSays("succeeded after")
+	require.Len(t, w.cards(), 1)
+	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
+}
+
 func TestADeletedCardIsPostedAgain(t *testing.T) {
 	t.Parallel()
 	w := stage(t)

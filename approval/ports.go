@@ -43,6 +43,7 @@ type Receipt struct {
 // whoever holds the row now.
 type By struct {
 	Receipt Receipt // a person's delivery, recorded in the same transaction; ErrSeen if it was recorded before
+	Pressed Card    // the message that was pressed: it becomes the card of a Request that has none booked yet
 	Claim   *Claim  // the worker's lease, checked in the same transaction; ErrLeaseLost if somebody else has it
 	Keep    bool    // keep the lease: more follows
 }
@@ -101,7 +102,8 @@ type Store interface {
 	Renew(ctx context.Context, c Claim, lease time.Duration) error
 	// ClaimCards leases up to n Requests whose card does not show their newest Version.
 	ClaimCards(ctx context.Context, n int, lease time.Duration) ([]Claim, error)
-	// CardShown books what the Announcer did and gives the lease back. A row that changed meanwhile is due again.
+	// CardShown books what the Announcer did and gives the lease back. A row that changed meanwhile is due again. A
+	// first card is not booked where a person pressed another copy before: that one stays.
 	CardShown(ctx context.Context, c Claim, shown Shown) error
 	// CardLater gives the lease back and tries again at that time.
 	CardLater(ctx context.Context, c Claim, at time.Time) error

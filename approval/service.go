@@ -68,7 +68,11 @@ type Verdict struct {
 	Request ID
 	Terms   int // of the card that was pressed
 	By      Actor
+	Card    Card // the message that was pressed; zero: typed
 }
+
+// by is the authority of somebody who pressed or typed it.
+func (v Verdict) by() By { return By{Receipt: v.Receipt, Pressed: v.Card} }
 
 // Approve counts one yes. The last one needed moves the Request to Approved in the same transaction.
 func (s *Service) Approve(ctx context.Context, v Verdict) (Request, error) {
@@ -105,7 +109,7 @@ func (s *Service) decide(ctx context.Context, v Verdict, verdict func(Request, A
 		return Request{}, err
 	}
 	v.By = who
-	return s.store.Update(ctx, v.Request, By{Receipt: v.Receipt}, func(r Request, now time.Time) ([]Event, error) {
+	return s.store.Update(ctx, v.Request, v.by(), func(r Request, now time.Time) ([]Event, error) {
 		if err := r.open(v.Terms, now); err != nil {
 			return nil, err
 		}
@@ -121,7 +125,7 @@ func (s *Service) Cancel(ctx context.Context, v Verdict) (Request, error) {
 	if err := s.ownTeam(v.By); err != nil {
 		return Request{}, err
 	}
-	return s.store.Update(ctx, v.Request, By{Receipt: v.Receipt}, func(r Request, _ time.Time) ([]Event, error) {
+	return s.store.Update(ctx, v.Request, v.by(), func(r Request, _ time.Time) ([]Event, error) {
 		if !r.Ask.By.Is(v.By) {
 			return nil, refuse(NotApprover, "", "Only %s can cancel %s.", r.Ask.By.Name, r.ID)
 		}
@@ -148,7 +152,7 @@ func (s *Service) Resolve(ctx context.Context, v Verdict, answer Answer) (Reques
 		return Request{}, err
 	}
 	v.By = who
-	return s.store.Update(ctx, v.Request, By{Receipt: v.Receipt}, func(r Request, _ time.Time) ([]Event, error) {
+	return s.store.Update(ctx, v.Request, v.by(), func(r Request, _ time.Time) ([]Event, error) {
 		if r.State != Unknown {
 			return nil, refuse(TooLate, "", "%s", r.past())
 		}

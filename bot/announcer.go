@@ -124,7 +124,11 @@ func (a *Announcer) draw(ctx context.Context, c approval.Claim) {
 		next := r
 		next.Card = shown.Card
 		shown.Again = nextStep(next) != nothing
-		a.book(log, a.store.CardShown(ctx, c, shown))
+		booked := a.store.CardShown(ctx, c, shown)
+		a.book(log, booked)
+		if s == postCard && (booked == nil || errors.Is(booked, approval.ErrLeaseLost)) {
+			a.onlyCopy(ctx, r.ID, shown.Card, log)
+		}
 		return
 	}
 	a.failed(ctx, c, s, err, log)
@@ -156,6 +160,18 @@ func (a *Announcer) take(ctx context.Context, s step, r approval.Request) (appro
 		shown.Shown = r.Version
 	}
 	return shown, err
+}
+
+// onlyCopy takes a card back that was posted but is not the one booked: somebody else posted in the meantime, or a
+// person pressed another copy.
+func (a *Announcer) onlyCopy(ctx context.Context, id approval.ID, posted approval.Card, log *logrus.Entry) {
+	r, err := a.store.Request(ctx, id)
+	if err != nil || r.Card.TS == posted.TS {
+		return
+	}
+	if _, _, err := a.api.DeleteMessageContext(ctx, posted.Channel, posted.TS); err != nil {
+		log.WithError(err).Warn("could not take back an extra card; it is replaced when pressed")
+	}
 }
 
 func (a *Announcer) post(ctx context.Context, channel, thread string, m Message) (string, string, error) {

@@ -29,6 +29,7 @@ type Click struct {
 	By      approval.Actor
 	Button  Button
 	Value   string // request id and terms, see ButtonValue
+	Channel string // where it was pressed
 	Message string // ts of the message that was pressed
 }
 
@@ -116,7 +117,7 @@ func (r *Router) Click(ctx context.Context, c Click) Answer {
 	if !ok {
 		return say("I can't read this button, so nothing changed. Please use the newest card, or ask again.")
 	}
-	v := approval.Verdict{Receipt: c.Receipt, Request: id, Terms: terms, By: c.By}
+	v := approval.Verdict{Receipt: c.Receipt, Request: id, Terms: terms, By: c.By, Card: approval.Card{Channel: c.Channel, TS: c.Message}}
 	var req approval.Request
 	var err error
 	switch c.Button {

@@ -71,7 +71,12 @@ func (s *Store) cardShown(ctx context.Context, c *change, claim approval.Claim, 
 	if err != nil {
 		return answer{err}
 	}
-	after.Card = shown.Card
+	pressed := claim.Request.Card.TS == "" && before.Card.TS != ""
+	if pressed && before.Card.TS != shown.TS {
+		shown.Shown = 0 // the copy that was pressed stays, and is drawn next
+	} else {
+		after.Card = shown.Card
+	}
 	after.cardLeasedUntil, after.cardDue = time.Time{}, time.Time{}
 	if shown.Again || after.Version > shown.Shown {
 		after.cardDue = now

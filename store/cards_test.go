@@ -140,3 +140,31 @@ func receiptsForgotten(t *testing.T, w *world) {
 	w.left()
 	require.Zero(t, w.count("SELECT count(*) FROM inbox"))
 }
+
+func cardPressedFirst(t *testing.T, w *world) {
+	r := w.pending("j1")
+	claim := w.claimedCard()
+	w.clock.move(time.Minute)
+	second := w.claimedCard()
+	by := approval.By{Receipt: approval.Receipt{EnvelopeID: "press", Key: "press"}, Pressed: approval.Card{Channel: r.Ask.Channel, TS: "1"}}
+	_, err := w.store.Update(context.Background(), r.ID, by, func(approval.Request, time.Time) ([]approval.Event, error) {
+		return []approval.Event{{Kind: approval.VoteDenied, By: ben}}, nil
+	})
+	require.NoError(t, err)
+	require.Equal(t, "1", w.request(r.ID).Card.TS, "the card that was pressed is known now")
+	shown := approval.Shown{Card: approval.Card{Channel: r.Ask.Channel, TS: "2", Shown: r.Version}}
+	require.Equal(t, approval.ErrLeaseLost, w.store.CardShown(context.Background(), claim, shown))
+	require.NoError(t, w.store.CardShown(context.Background(), second, shown))
+	require.Equal(t, "1", w.request(r.ID).Card.TS, "and it stays")
+	require.Len(t, w.cards(), 1, "it is drawn next")
+}
+
+func cardPressedElsewhere(t *testing.T, w *world) {
+	r := w.pending("j1")
+	by := approval.By{Receipt: approval.Receipt{EnvelopeID: "press", Key: "press"}, Pressed: approval.Card{Channel: "C0ELSEWHERE", TS: "1"}}
+	_, err := w.store.Update(context.Background(), r.ID, by, func(approval.Request, time.Time) ([]approval.Event, error) {
+		return []approval.Event{{Kind: approval.VoteDenied, By: ben}}, nil
+	})
+	require.NoError(t, err)
+	require.Empty(t, w.request(r.ID).Card.TS)
+}

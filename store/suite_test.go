@@ -51,6 +51,8 @@ var suite = []struct {
 	{"a card with more to say is due again", cardAgain},
 	{"first cards come before outcomes, and outcomes before redraws", cardOrder},
 	{"a card that was shown counts after its lease, until somebody else has claimed it", cardShownLate},
+	{"a card that is pressed before it was booked is booked by the press", cardPressedFirst},
+	{"a message pressed in another channel is no card", cardPressedElsewhere},
 	{"a reply URL is never given out when it is too old, and is wiped", replyWiped},
 	{"deliveries are forgotten after a week", receiptsForgotten},
 

@@ -39,6 +39,9 @@ func (s *Store) update(ctx context.Context, c *change, id approval.ID, by approv
 		return approval.Request{}, answer{err}
 	}
 	after := before
+	if before.Card.TS == "" && by.Pressed.Channel == before.Ask.Channel {
+		after.Card.Channel, after.Card.TS = by.Pressed.Channel, by.Pressed.TS
+	}
 	recorded, err := after.apply(events, now)
 	if err != nil {
 		return approval.Request{}, answer{err}
