@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -68,6 +69,22 @@ func TestACardThatIsPressedBeforeItIsBookedIsTheCard(t *testing.T) {
 	w.threadSays("succeeded after")
 	require.Len(t, w.cards(), 1)
 	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
+}
+
+func TestACardThatWasPostedTwiceIsTakenBack(t *testing.T) {
+	t.Parallel()
+	w := stage(t)
+	w.slack.Fail("chat.postMessage", localslack.Fault{Hang: true, Times: 1})
+	w.as("ana").types("/lf start nightly_sync")
+	w.until("the card is posted while the first try hangs", func() bool { return len(w.cards()) == 1 })
+	w.slack.ClearFaults()
+	w.until("the first try's card is taken back", func() bool {
+		calls := w.slack.Calls()
+		return slices.ContainsFunc(calls, func(c localslack.Call) bool { return c.Method == "chat.delete" && c.Done })
+	})
+	require.Len(t, w.cards(), 1)
+	w.as("ana").presses("Start job")
+	w.cardSays("succeeded after")
 }
 
 func TestADeletedCardIsPostedAgain(t *testing.T) {
