@@ -47,6 +47,7 @@ func record(r *Request, e Event) {
 	switch e.Kind {
 	case JobDescribed, ApprovalWaived:
 		r.Target, r.Job, r.Rule, r.Bound = e.Described.Target, e.Described.Job, e.Described.Rule, e.Described.Bound
+		r.Approvers = e.Described.Approvers
 		if e.Described.Name != "" {
 			r.Ask.By.Name = e.Described.Name
 		}
@@ -57,9 +58,9 @@ func record(r *Request, e Event) {
 	case CardPosted:
 		r.PostedAt, r.ExpiresAt = e.At, e.ExpiresAt
 	case VoteApproved:
-		r.Decisions = append(r.Decisions[:len(r.Decisions):len(r.Decisions)], Decision{By: e.By, Approve: true, At: e.At})
+		r.Decisions = append(r.Decisions[:len(r.Decisions):len(r.Decisions)], Decision{By: e.By, Approve: true, At: e.At, As: e.As})
 	case VoteDenied:
-		r.Decisions = append(r.Decisions[:len(r.Decisions):len(r.Decisions)], Decision{By: e.By, At: e.At})
+		r.Decisions = append(r.Decisions[:len(r.Decisions):len(r.Decisions)], Decision{By: e.By, At: e.At, As: e.As})
 	case QuorumReached:
 		r.ApprovedAt = e.At
 	case StartMarked:

@@ -12,6 +12,7 @@ type Event struct {
 	By   Actor     `json:"by,omitzero"` // zero: Slipway itself
 	At   time.Time `json:"at"`          // set by the store from its clock
 
+	As        []string      `json:"as,omitempty"`        // votes: which of the rule's approvers this person is
 	Described *Described    `json:"described,omitempty"` // JobDescribed, ApprovalWaived
 	Before    *Before       `json:"before,omitempty"`    // StartMarked
 	Run       *Run          `json:"run,omitempty"`       // RunSeen and the ends of a run
@@ -28,6 +29,8 @@ type Described struct {
 	Rule   Rule   `json:"rule"`
 	Bound  Bound  `json:"bound"`
 	Name   string `json:"name,omitempty"` // the requester's display name, for words
+
+	Approvers []Approver `json:"approvers,omitempty"`
 }
 
 // Recorded is an Event as the audit keeps it.

@@ -31,6 +31,8 @@ type People interface {
 	// TeamID is the workspace of Slipway's own token.
 	TeamID() string
 	Person(ctx context.Context, userID string) (Person, error)
+	// Groups lists the user groups with their members. fresh: asked of Slack now, not remembered.
+	Groups(ctx context.Context, fresh bool) (Groups, error)
 }
 
 // Receipt names a Slack delivery, so that the same one is recorded once.

@@ -69,7 +69,9 @@ type Ask struct {
 	Reason   string `json:"reason,omitempty"`
 	By       Actor  `json:"by"`
 	Channel  string `json:"channel"`
-	Command  string `json:"command,omitempty"` // the slash command's own name, such as /lf
+	// BreakGlass asks to start past the rule in an emergency.
+	BreakGlass bool   `json:"break_glass,omitempty"`
+	Command    string `json:"command,omitempty"` // the slash command's own name, such as /lf
 }
 
 // Job is the job as LakeFormation described it when the Request was shown.
@@ -114,6 +116,8 @@ type Decision struct {
 	By      Actor     `json:"by"`
 	Approve bool      `json:"approve"`
 	At      time.Time `json:"at"`
+	// As is which of the rule's approvers this person was at the time, as the rule writes them.
+	As []string `json:"as,omitempty"`
 }
 
 // Card is where a Request is shown in Slack.
@@ -138,6 +142,8 @@ type Request struct {
 	Job    Job    // zero until described
 	Rule   Rule   // zero until described
 	Bound  Bound  // what a decision binds to
+
+	Approvers []Approver // how Slack knows whom the Rule names; for words
 
 	CreatedAt  time.Time
 	PostedAt   time.Time // the card was in the channel

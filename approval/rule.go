@@ -7,20 +7,6 @@ import (
 	"time"
 )
 
-// Approvers that name no user.
-const (
-	TheRequester = "requester" // who asked
-	Anyone       = "anyone"    // every full member who can see the card
-)
-
-// Rule says how many approvals a Request needs, from whom, and for how long the question stands.
-type Rule struct {
-	Name      string        `json:"name"`
-	Approvals int           `json:"approvals"`
-	Approvers []string      `json:"approvers"` // Slack user ids, TheRequester or Anyone
-	ExpiresIn time.Duration `json:"expires_in"`
-}
-
 // BuiltIn is the one rule without a policy file: the requester confirms. A confirmation is an approval.
 func BuiltIn() Rule {
 	return Rule{Name: "the requester confirms", Approvals: 1, Approvers: []string{TheRequester}, ExpiresIn: 30 * time.Minute}

@@ -14,6 +14,7 @@ import (
 const (
 	peopleKept = 5 * time.Minute
 	peopleMost = 10_000
+	groupsKept = time.Minute
 )
 
 // People asks Slack who somebody is, and remembers it for some minutes. It implements approval.People.
@@ -24,6 +25,10 @@ type People struct {
 
 	mu    sync.Mutex
 	known map[string]known
+
+	asking      sync.Mutex // one usergroups.list at a time
+	groups      approval.Groups
+	groupsUntil time.Time
 }
 
 type known struct {
@@ -61,6 +66,31 @@ func (p *People) Person(ctx context.Context, userID string) (approval.Person, er
 	}
 	p.known[userID] = known{person, now.Add(peopleKept)}
 	return person, nil
+}
+
+// Groups calls usergroups.list, with members, unless the answer is known and need not be fresh. One call brings all
+// groups; who waits for it while another asks takes that answer.
+func (p *People) Groups(ctx context.Context, fresh bool) (approval.Groups, error) {
+	wanted := p.clock.Now()
+	p.asking.Lock()
+	defer p.asking.Unlock()
+	asked := p.groupsUntil.Add(-groupsKept)
+	if p.clock.Now().Before(p.groupsUntil) && (!fresh || asked.After(wanted)) {
+		return p.groups, nil
+	}
+	at := p.clock.Now()
+	list, err := p.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
+	if err != nil {
+		return nil, fmt.Errorf("usergroups.list: %w", err)
+	}
+	groups := make(approval.Groups, 0, len(list))
+	for _, g := range list {
+		if g.DateDelete == 0 && g.TeamID == p.teamID {
+			groups = append(groups, approval.Group{ID: g.ID, Handle: g.Handle, Name: g.Name, Members: g.Users})
+		}
+	}
+	p.groups, p.groupsUntil = groups, at.Add(groupsKept)
+	return groups, nil
 }
 
 func displayName(u *slack.User) string {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -62,6 +63,8 @@ func some(ctx context.Context, q querier, query string, args ...any) ([]*row, er
 	return rows, withDecisions(ctx, q, rows)
 }
 
+const noApprovers = "[]"
+
 // withDecisions adds the decisions, in the order in which they were made.
 func withDecisions(ctx context.Context, q querier, rows []*row) error {
 	byID := make(map[approval.ID]*row, len(rows))
@@ -78,7 +81,7 @@ func withDecisions(ctx context.Context, q querier, rows []*row) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	found, err := q.QueryContext(ctx, `SELECT request, team, actor, name, approve, at FROM decisions
+	found, err := q.QueryContext(ctx, `SELECT request, team, actor, name, approve, at, approver_as FROM decisions
 		WHERE request IN (`+strings.Join(places, ", ")+`) ORDER BY seq`, ids...)
 	if err != nil {
 		return err
@@ -87,8 +90,14 @@ func withDecisions(ctx context.Context, q querier, rows []*row) error {
 	for found.Next() {
 		var id approval.ID
 		var d approval.Decision
-		if err := found.Scan(&id, &d.By.TeamID, &d.By.UserID, &d.By.Name, &d.Approve, into{&d.At}); err != nil {
+		var as string
+		if err := found.Scan(&id, &d.By.TeamID, &d.By.UserID, &d.By.Name, &d.Approve, into{&d.At}, &as); err != nil {
 			return err
+		}
+		if as != noApprovers {
+			if err := json.Unmarshal([]byte(as), &d.As); err != nil {
+				return fmt.Errorf("a decision about %s: %w", id, err)
+			}
 		}
 		byID[id].Decisions = append(byID[id].Decisions, d)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -148,9 +149,13 @@ func write(ctx context.Context, c *change, before, after row, events []approval.
 		return row{}, err
 	}
 	for _, d := range after.Decisions[len(before.Decisions):] {
-		_, err := c.ExecContext(ctx, `INSERT INTO decisions (request, terms, team, actor, name, approve, at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			after.ID, after.Terms, text(d.By.TeamID), text(d.By.UserID), text(d.By.Name), d.Approve, micros(d.At))
+		as, err := json.Marshal(append([]string{}, d.As...))
+		if err != nil {
+			return row{}, err
+		}
+		_, err = c.ExecContext(ctx, `INSERT INTO decisions (request, terms, team, actor, name, approve, at, approver_as)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			after.ID, after.Terms, text(d.By.TeamID), text(d.By.UserID), text(d.By.Name), d.Approve, micros(d.At), text(string(as)))
 		if err != nil {
 			return row{}, err
 		}
