@@ -16,23 +16,59 @@ import (
 	"slipway/playground/localslack"
 )
 
+// The benchmarks measure on the wire, with every commit on disk. docs/benchmarks.md says what each figure means and
+// shows a run of them.
+
+const (
+	crowdUsers    = 500
+	crowdChannels = 40
+)
+
+func crowdUser(i int) string    { return fmt.Sprintf("U0CROWD%03d", i%crowdUsers) }
+func crowdChannel(i int) string { return fmt.Sprintf("C0CROWD%03d", i%crowdChannels) }
+func crowdJob(i int) string     { return fmt.Sprintf("job_%05d", i) }
+
 // crowd is a workspace large enough that no limit per person or channel is met.
 func crowd(s *localslack.Config, _ *locallake.Config) {
 	s.RatePerChannel = false
 	s.Channels, s.Users = nil, nil
-	for i := range 500 {
-		s.Users = append(s.Users, localslack.User{ID: fmt.Sprintf("U0CROWD%03d", i), Name: fmt.Sprintf("user%d", i), RealName: "User", TeamID: s.Team.ID})
+	for i := range crowdUsers {
+		s.Users = append(s.Users, localslack.User{ID: crowdUser(i), Name: fmt.Sprintf("user%d", i), RealName: "User", TeamID: s.Team.ID})
 	}
 	members := make([]string, len(s.Users))
 	for i, u := range s.Users {
 		members[i] = u.ID
 	}
-	for i := range 40 {
-		s.Channels = append(s.Channels, localslack.Channel{ID: fmt.Sprintf("C0CROWD%03d", i), Name: fmt.Sprintf("channel-%d", i), Members: members, BotIsMember: true})
+	for i := range crowdChannels {
+		s.Channels = append(s.Channels, localslack.Channel{ID: crowdChannel(i), Name: fmt.Sprintf("channel-%d", i), Members: members, BotIsMember: true})
 	}
 }
 
-// BenchmarkAck measures from Slack's delivery to the ack, on the wire: Slipway, which commits a new request before it
+// jobs is a LakeFormation with that many jobs, whose runs end when they are told to.
+func jobs(n int) func(*localslack.Config, *locallake.Config) {
+	return func(_ *localslack.Config, l *locallake.Config) {
+		l.Jobs = nil
+		for i := range n {
+			l.Jobs = append(l.Jobs, locallake.Job{Name: crowdJob(i), Type: locallake.MetadataMigration})
+		}
+		l.SignalFor, l.SubmitFor, l.RunFor = 0, 0, time.Second
+		l.RejectOldSignatures = false // its clock runs ahead of the one that signs
+	}
+}
+
+// times collects how long something took.
+type times []time.Duration
+
+func (t times) report(b *testing.B, what string) {
+	if len(t) == 0 {
+		return
+	}
+	slices.Sort(t)
+	b.ReportMetric(float64(t[len(t)/2].Microseconds())/1000, what+"-p50-ms")
+	b.ReportMetric(float64(t[len(t)*99/100].Microseconds())/1000, what+"-p99-ms")
+}
+
+// BenchmarkAck measures from Slack's delivery of a command to the ack: Slipway, which commits a new request before it
 // acks, beside a bare responder that only reads JSON and answers.
 func BenchmarkAck(b *testing.B) {
 	b.Run("slipway", func(b *testing.B) { measureAcks(b, stage(b, crowd)) })
@@ -44,34 +80,160 @@ func BenchmarkAck(b *testing.B) {
 }
 
 func measureAcks(b *testing.B, w *world) {
-	var took []time.Duration
+	var acks times
 	i := 0
 	for b.Loop() {
-		d := w.slack.Type(fmt.Sprintf("U0CROWD%03d", i%500), fmt.Sprintf("C0CROWD%03d", i%40), fmt.Sprintf("/lf start job_%d", i))
+		d := w.slack.Type(crowdUser(i), crowdChannel(i), "/lf start job_"+fmt.Sprint(i))
 		require.True(b, d.Acked, d.Problem)
-		took = append(took, d.Took)
+		acks = append(acks, d.Took)
 		i++
 	}
-	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
-	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+	acks.report(b, "ack")
+}
+
+// BenchmarkCycle measures the main job: a command to its ack and its card, the press to its ack and to LakeFormation's
+// start call, and from that call to the card that says so. One at a time, with few jobs and with many.
+func BenchmarkCycle(b *testing.B) {
+	for _, n := range []int{10, 10_000} {
+		b.Run(fmt.Sprintf("jobs=%d", n), func(b *testing.B) { measureCycles(b, stage(b, crowd, jobs(n)), n) })
+	}
+}
+
+func measureCycles(b *testing.B, w *world, n int) {
+	var acks, cards, clicks, starts, told times
+	i := 0
+	for b.Loop() {
+		user, channel, job := crowdUser(i), crowdChannel(i), crowdJob(i%n)
+		began := time.Now()
+		d := w.slack.Type(user, channel, "/lf start "+job)
+		require.True(b, d.Acked, d.Problem)
+		acks = append(acks, d.Took)
+
+		var ts string
+		var approve localslack.Button
+		w.soon("the card of "+job, func() bool {
+			for _, m := range slices.Backward(w.slack.Visible(user, channel)) {
+				if buttons := localslack.Buttons(m); len(buttons) > 0 && m.ThreadTS == "" {
+					ts, approve = m.TS, buttons[0]
+					return containsAll(localslack.PlainText(m), []string{job})
+				}
+			}
+			return false
+		})
+		cards = append(cards, time.Since(began))
+
+		calls := w.lake.StartCalls(job)
+		pressed := time.Now()
+		d = w.slack.Press(user, channel, ts, approve.ActionID)
+		require.True(b, d.Acked, d.Problem)
+		clicks = append(clicks, d.Took)
+		w.soon("the start of "+job, func() bool { return w.lake.StartCalls(job) > calls })
+		called := time.Now()
+		starts = append(starts, called.Sub(pressed))
+		w.soon("the card says so", func() bool {
+			m, _ := w.slack.Message(channel, ts)
+			return containsAll(localslack.PlainText(m), []string{"accepted by LakeFormation"})
+		})
+		told = append(told, time.Since(called))
+
+		w.soon("the run ends", func() bool {
+			m, _ := w.slack.Message(channel, ts)
+			return containsAll(localslack.PlainText(m), []string{"succeeded"}) && len(w.slack.Thread(channel, ts)) >= 3
+		})
+		w.clock.Advance(time.Minute) // Slack's limits are for busier times
+		i++
+	}
+	acks.report(b, "command-ack")
+	cards.report(b, "command-card")
+	clicks.report(b, "click-ack")
+	starts.report(b, "click-start")
+	told.report(b, "accepted-card")
+}
+
+// soon waits without letting the clock run, as long as things go on; time passes when nothing does. So waits for Slack's
+// limits do not count, and the work does.
+func (w *world) soon(what string, is func() bool) {
+	w.t.Helper()
+	end := time.Now().Add(time.Minute)
+	for !is() {
+		slackChanged, lakeChanged := w.slack.Changed(), w.lake.Changed()
+		if is() {
+			return
+		}
+		require.True(w.t, time.Now().Before(end), "waited too long until %s; the channels show:\n%s", what, w.everything())
+		select {
+		case <-slackChanged:
+		case <-lakeChanged:
+		case <-time.After(50 * time.Millisecond):
+			w.clock.Advance(time.Second)
+		}
+	}
+}
+
+// BenchmarkBurst types a thousand commands at once, over forty channels, and waits for every ack and every card. An ack
+// that says "busy" is counted: nothing was recorded then. Cards come at the pace Slack allows, one a second and channel;
+// that time is not waited for here, but counted as time of the clock.
+func BenchmarkBurst(b *testing.B) {
+	const commands = 1000
+	var acks times
+	var busy, cards int
+	var pace time.Duration
+	for b.Loop() {
+		b.StopTimer()
+		w := stage(b, crowd, jobs(commands))
+		b.StartTimer()
+		var deliveries []<-chan localslack.Delivery
+		for i := range commands {
+			deliveries = append(deliveries, w.slack.TypeAsync(crowdUser(i), crowdChannel(i), "/lf start "+crowdJob(i)))
+		}
+		recorded := 0
+		for _, delivery := range deliveries {
+			d := <-delivery
+			require.True(b, d.Acked, d.Problem)
+			acks = append(acks, d.Took)
+			if containsAll(string(d.AckPayload), []string{"looking up"}) {
+				recorded++
+			} else {
+				require.Contains(b, string(d.AckPayload), "not recorded")
+				busy++
+			}
+		}
+		before := w.clock.Now()
+		w.soon("every card is there", func() bool {
+			posted := 0
+			for i := range crowdChannels {
+				for _, m := range w.slack.Messages(crowdChannel(i)) {
+					if m.BotID != "" && m.EphemeralFor == "" {
+						posted++
+					}
+				}
+			}
+			return posted == recorded
+		})
+		pace += w.clock.Now().Sub(before)
+		cards += recorded
+		w.end()
+	}
+	acks.report(b, "ack")
+	b.ReportMetric(float64(acks[len(acks)-1].Microseconds())/1000, "ack-max-ms")
+	b.ReportMetric(float64(busy)/float64(b.N), "busy")
+	b.ReportMetric(float64(cards)/float64(b.N), "cards")
+	b.ReportMetric(pace.Seconds()/float64(b.N), "cards-in-s")
 }
 
 // BenchmarkRefusedClickAck measures from Slack's delivery of a press to the ack, for somebody whom the rule does not
-// name: the row is read under its lock, and nothing is committed. So the same press can be repeated.
+// name: no decision is recorded. So the same press can be repeated.
 func BenchmarkRefusedClickAck(b *testing.B) {
 	w := stage(b)
 	w.as("ana").types("/lf start nightly_sync")
 	ts, action := w.as("ana").button("Start job")
-	var took []time.Duration
+	var acks times
 	for b.Loop() {
 		d := w.slack.Press(people["ben"], channel, ts, action)
 		require.True(b, d.Acked, d.Problem)
-		took = append(took, d.Took)
+		acks = append(acks, d.Took)
 	}
-	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
-	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+	acks.report(b, "ack")
 }
 
 // respond acks everything, and does nothing else.

@@ -29,15 +29,17 @@ type SocketConfig struct {
 	Open func(ctx context.Context) (url string, err error)
 	// Handle is called on one of Workers goroutines. Its ctx outlives Run's by up to DrainTimeout.
 	Handle func(ctx context.Context, d *Delivery)
-	// Overflow is called when Queue is full, on the goroutine that reads the connection: ack with words and return.
-	// Nil leaves the delivery without an ack, and Slack tells the person that the app did not answer.
+	// Overflow is called in the place of Handle for a delivery that waited longer than Wait or found Queue full, then on
+	// the goroutine that reads the connection: ack with words and return. Nil leaves the delivery without an ack, and
+	// Slack tells the person that the app did not answer.
 	Overflow func(ctx context.Context, d *Delivery)
 	// OnPanic is called after Handle or Overflow panicked without having acked; it may ack with words. Nil as for Overflow.
 	OnPanic func(ctx context.Context, d *Delivery)
 
 	Connections  int           // kept up side by side; default 1, at most MaxConnections
 	Workers      int           // default 4
-	Queue        int           // deliveries waiting for a worker; default 200
+	Queue        int           // deliveries waiting for a worker; default 2,000
+	Wait         time.Duration // for a worker; longer would leave too little of Slack's three seconds; default 1 s
 	DrainTimeout time.Duration // for handlers to end after Run's ctx did; default 20 s
 	HTTPClient   *http.Client  // for dialling; default http.DefaultClient
 	Log          *logrus.Entry // default logrus's standard logger
@@ -59,7 +61,10 @@ func (c SocketConfig) withDefaults() SocketConfig {
 		c.Workers = 4
 	}
 	if c.Queue <= 0 {
-		c.Queue = 200
+		c.Queue = 2000
+	}
+	if c.Wait <= 0 {
+		c.Wait = time.Second
 	}
 	if c.DrainTimeout <= 0 {
 		c.DrainTimeout = 20 * time.Second

@@ -34,7 +34,11 @@ func startPool(ctx context.Context, cfg SocketConfig) *pool {
 	for range cfg.Workers {
 		p.workers.Go(func() {
 			for d := range p.queue {
-				p.run(d, p.handle)
+				if time.Since(d.ReceivedAt) > cfg.Wait {
+					p.overflows(d)
+				} else {
+					p.run(d, p.handle)
+				}
 			}
 		})
 	}
@@ -59,9 +63,13 @@ func (p *pool) deliver(d *Delivery) {
 		p.log.WithField("type", d.Type).Warn("an envelope came while Slipway was stopping; Slack tells the person that it did not answer")
 		d.settle()
 	default:
-		p.log.WithField("type", d.Type).Warn("more comes from Slack than can be recorded; the answer is: busy")
-		p.run(d, p.overflow)
+		p.overflows(d)
 	}
+}
+
+func (p *pool) overflows(d *Delivery) {
+	p.log.WithField("type", d.Type).Warn("more comes from Slack than can be recorded; the answer is: busy")
+	p.run(d, p.overflow)
 }
 
 // run calls f and survives its panic. A panic is never acked as if the delivery had been recorded: onPanic may ack it with

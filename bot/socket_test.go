@@ -83,7 +83,7 @@ func TestNoAckIsLostWhenStoppedRightAfterTheHandlers(t *testing.T) {
 			slack := overLoopback(t)
 			var acked atomic.Int64
 			stop := make(chan struct{})
-			r := slack.start(SocketConfig{Queue: commands, Workers: 8, Handle: func(ctx context.Context, d *Delivery) {
+			r := slack.start(SocketConfig{Queue: commands, Wait: time.Minute, Workers: 8, Handle: func(ctx context.Context, d *Delivery) {
 				if d.Ack(ctx, words("recorded")) == nil && acked.Add(1) == stopWhen {
 					close(stop)
 				}
@@ -193,7 +193,7 @@ func TestSlowHandlersDoNotStopPingsFromBeingAnswered(t *testing.T) {
 		slack := overPipes(t)
 		goOn := make(chan struct{})
 		var handled atomic.Int64
-		r := slack.start(SocketConfig{Workers: 2, Queue: 10, Handle: func(ctx context.Context, d *Delivery) {
+		r := slack.start(SocketConfig{Workers: 2, Queue: 10, Wait: time.Hour, Handle: func(ctx context.Context, d *Delivery) {
 			<-goOn
 			handled.Add(1)
 			_ = d.Ack(ctx, nil)
@@ -237,6 +237,30 @@ func TestAFullQueueIsAnsweredAtOnce(t *testing.T) {
 		close(goOn)
 		r.finish(t)
 		require.Len(t, p.rest(), 3)
+	})
+}
+
+func TestADeliveryThatWaitedTooLongIsAnsweredInsteadOfHandled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slack := overPipes(t)
+		goOn := make(chan struct{})
+		r := slack.start(SocketConfig{
+			Workers: 1, Wait: time.Second,
+			Handle: func(ctx context.Context, d *Delivery) {
+				<-goOn
+				_ = d.Ack(ctx, words("recorded"))
+			},
+			Overflow: func(ctx context.Context, d *Delivery) { _ = d.Ack(ctx, words("busy, not recorded")) },
+		})
+		p := (<-slack.peers).hello(1)
+		p.command("working")
+		p.command("waits")
+		synctest.Wait()
+		<-time.After(time.Second + time.Millisecond)
+		close(goOn)
+		require.Equal(t, "recorded", textOf(t, p.ack()))
+		require.Equal(t, "busy, not recorded", textOf(t, p.ack()))
+		r.finish(t)
 	})
 }
 
