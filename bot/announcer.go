@@ -38,6 +38,12 @@ func (a *Announcer) Run(ctx context.Context) {
 	defer busy.Wait()
 	hands := make(chan struct{}, cardHands)
 	for ctx.Err() == nil {
+		select { // for one free hand
+		case hands <- struct{}{}:
+			<-hands
+		case <-ctx.Done():
+			return
+		}
 		claims, err := a.store.ClaimCards(ctx, cardHands-len(hands), cardLease)
 		if err != nil && ctx.Err() == nil {
 			a.log.WithError(err).Error("could not claim cards")
@@ -49,7 +55,7 @@ func (a *Announcer) Run(ctx context.Context) {
 				a.draw(context.WithoutCancel(ctx), c)
 			})
 		}
-		if len(claims) > 0 && len(hands) < cardHands {
+		if len(claims) > 0 {
 			continue
 		}
 		select {
@@ -113,7 +119,7 @@ func (a *Announcer) draw(ctx context.Context, c approval.Claim) {
 		}
 	}()
 	s := nextStep(r)
-	if wait := a.pace.wait(s, r.Ask.Channel); wait > 0 {
+	if wait := a.pace.wait(s, r.Ask.Channel, r.ID); wait > 0 {
 		a.book(log, a.store.CardLater(ctx, c, a.clock.Now().Add(wait)))
 		return
 	}
