@@ -13,6 +13,7 @@ const (
 	NotMember   Code = "not_member"   // not a full member of the workspace Slipway serves
 	NotApprover Code = "not_approver" // the rule does not name this person
 	OldCard     Code = "old_card"     // the button shows other terms than the Request has now
+	NotNow      Code = "not_now"      // a closed window
 	TooLate     Code = "too_late"     // the Request is past the point where this means anything
 	TwiceSaid   Code = "twice_said"   // this person has decided already
 	Repeated    Code = "repeated"     // the same person asked for the same a moment ago

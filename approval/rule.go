@@ -1,9 +1,8 @@
 package approval
 
 import (
-	"fmt"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -14,80 +13,85 @@ func BuiltIn() Rule {
 
 // ConfirmsOnly reports whether the Rule asks nobody but the requester.
 func (r Rule) ConfirmsOnly() bool {
-	return r.Approvals == 1 && len(r.Approvers) == 1 && r.Approvers[0] == TheRequester
+	return r.Approvals == 1 && len(r.Approvers) == 1 && r.Approvers[0] == TheRequester && len(r.ApprovalsFrom) == 0
 }
 
-// Outcome is what the Rule says about a Request now, with the sentence that explains it to people.
-type Outcome struct {
-	Approved bool
-	Denied   bool
-	Have     int
-	Need     int
-	Sentence string
-}
-
-// Evaluate counts the decisions of a Request under its Rule. It is pure, and it fails closed: a Rule that nobody can
-// satisfy never approves.
-func Evaluate(r Request) Outcome {
-	out := Outcome{Need: r.Rule.Approvals}
-	var yes []string
-	for _, d := range r.Decisions {
-		if !d.Approve {
-			return Outcome{Denied: true, Need: out.Need, Sentence: d.By.Name + " said no."}
-		}
-		if r.Rule.names(r, d.By) && !slices.Contains(yes, d.By.UserID) {
-			yes = append(yes, d.By.UserID)
+// refs are all whom the Rule names as approvers, as it writes them, each once.
+func (r Rule) refs() []string {
+	refs := slices.Clone(r.Approvers)
+	for _, ref := range slices.Sorted(maps.Keys(r.ApprovalsFrom)) {
+		if !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
 		}
 	}
-	out.Have = len(yes)
-	out.Approved = r.Rule.Name != "" && out.Have >= out.Need
+	return refs
+}
+
+// need is how many approvals it takes: Approvals, or what ApprovalsFrom adds up to where that is more.
+func (r Rule) need() int {
+	sum := 0
+	for _, n := range r.ApprovalsFrom {
+		sum += n
+	}
+	return max(r.Approvals, sum)
+}
+
+// NamesGroups reports whether the Rule says something about a user group, so that Slack must be asked for them.
+func (r Rule) NamesGroups() bool {
+	if slices.ContainsFunc(r.refs(), isGroup) || slices.ContainsFunc(r.Match.Requesters, isGroup) {
+		return true
+	}
+	return r.BreakGlass != nil && (slices.ContainsFunc(r.BreakGlass.By, isGroup) || slices.ContainsFunc(r.BreakGlass.Tells, isGroup))
+}
+
+// As says which of the Rule's approvers somebody is for this Ask; or none, and in a sentence why they may not decide.
+// Groups, TheRequester and Anyone mean full members of the workspace only. A guest, an app or somebody of another
+// workspace decides where the Rule names them by user id. Who is deactivated, or of unknown workspace, never does.
+func (r Rule) As(ask Ask, who Person, teamID string, groups Groups) (as []string, why string) {
+	if who.UserID == "" || who.TeamID == "" || teamID == "" || who.Deleted {
+		return nil, "Only active members of this workspace may decide."
+	}
+	full := who.FullMember(teamID) == nil
+	requester := who.Actor.Is(ask.By)
+	own := false // would be an approver, were it not their own request
+	for _, ref := range r.refs() {
+		switch {
+		case ref == who.UserID:
+			as = append(as, ref)
+		case !full:
+		case ref == TheRequester:
+			if requester {
+				as = append(as, ref)
+			}
+		case ref == Anyone || groups.hold(ref, who.UserID):
+			if !requester || r.RequesterMay {
+				as = append(as, ref)
+			} else {
+				own = true
+			}
+		}
+	}
 	switch {
-	case out.Approved && out.Need == 0:
-		out.Sentence = "No approval is needed."
-	case out.Approved:
-		out.Sentence = fmt.Sprintf("%d of %d approvals.", out.Have, out.Need)
-	case r.Rule.ConfirmsOnly():
-		out.Sentence = fmt.Sprintf("Only %s can confirm.", r.Ask.By.Name)
-	default:
-		out.Sentence = fmt.Sprintf("%d of %d approvals; waiting for %s.", out.Have, out.Need, r.Rule.who(r))
+	case len(as) > 0:
+		return as, ""
+	case !full:
+		return nil, "Only full members of this workspace may decide: no guests, no apps, nobody from other workspaces."
+	case own:
+		return nil, "Nobody may approve their own request under this rule."
 	}
-	return out
+	return nil, "The rule does not name you."
 }
 
-// names reports whether the Rule lets this person decide about the Request.
-func (r Rule) names(req Request, by Actor) bool {
-	if by.UserID == "" || by.TeamID != req.Ask.By.TeamID {
-		return false
+// BreakGlassBy says in a sentence why somebody may not start past this Rule in an emergency; "" where they may.
+func (r Rule) BreakGlassBy(who Person, teamID string, groups Groups) string {
+	switch {
+	case r.BreakGlass == nil:
+		return "The rule “" + r.Name + "” has no way past it, not even in an emergency."
+	case who.FullMember(teamID) != nil || teamID == "":
+		return "Only full members of this workspace may break the glass."
 	}
-	for _, approver := range r.Approvers {
-		switch approver {
-		case TheRequester:
-			if by.Is(req.Ask.By) {
-				return true
-			}
-		case Anyone:
-			if !by.Is(req.Ask.By) {
-				return true
-			}
-		case by.UserID:
-			return true
-		}
+	if slices.ContainsFunc(r.BreakGlass.By, func(ref string) bool { return ref == who.UserID || groups.hold(ref, who.UserID) }) {
+		return ""
 	}
-	return false
-}
-
-// who names the approvers in words.
-func (r Rule) who(req Request) string {
-	var names []string
-	for _, approver := range r.Approvers {
-		switch approver {
-		case TheRequester:
-			names = append(names, req.Ask.By.Name)
-		case Anyone:
-			names = append(names, "anyone but "+req.Ask.By.Name)
-		default:
-			names = append(names, approver)
-		}
-	}
-	return strings.Join(names, ", ")
+	return "The rule “" + r.Name + "” does not name you among those who may start past it in an emergency."
 }

@@ -76,22 +76,26 @@ func (v Verdict) by() By { return By{Receipt: v.Receipt, Pressed: v.Card} }
 
 // Approve counts one yes. The last one needed moves the Request to Approved in the same transaction.
 func (s *Service) Approve(ctx context.Context, v Verdict) (Request, error) {
-	return s.decide(ctx, v, func(r Request, by Actor) ([]Event, error) {
+	return s.decide(ctx, v, func(r Request, by voter, now time.Time) ([]Event, error) {
 		if r.State == Approved {
 			return nil, refuse(TooLate, "", "%s; nothing more to do.", r.lastYes())
 		}
 		for _, d := range r.Decisions {
-			if d.By.Is(by) {
+			if d.By.Is(by.Actor) {
 				return nil, refuse(TwiceSaid, "", "You approved %s already.", r.ID)
 			}
 		}
-		after, err := Apply(r, Event{Kind: VoteApproved, By: by})
+		if out := Evaluate(r, now); out.Standing == Closed || out.Standing == Forbidden {
+			return nil, refuse(NotNow, "", "%s Your approval of %s was not counted.", out.Sentence(), r.ID)
+		}
+		vote := Event{Kind: VoteApproved, By: by.Actor, As: by.as}
+		after, err := Apply(r, vote)
 		if err != nil {
 			return nil, err
 		}
-		events := []Event{{Kind: VoteApproved, By: by}}
-		if Evaluate(after).Approved {
-			events = append(events, Event{Kind: QuorumReached, By: by})
+		events := []Event{vote}
+		if Evaluate(after, now).Standing == Allowed {
+			events = append(events, Event{Kind: QuorumReached, By: by.Actor})
 		}
 		return events, nil
 	})
@@ -99,25 +103,54 @@ func (s *Service) Approve(ctx context.Context, v Verdict) (Request, error) {
 
 // Deny ends the Request with one no.
 func (s *Service) Deny(ctx context.Context, v Verdict) (Request, error) {
-	return s.decide(ctx, v, func(_ Request, by Actor) ([]Event, error) { return []Event{{Kind: VoteDenied, By: by}}, nil })
+	return s.decide(ctx, v, func(_ Request, by voter, _ time.Time) ([]Event, error) {
+		return []Event{{Kind: VoteDenied, By: by.Actor, As: by.as}}, nil
+	})
+}
+
+// voter is somebody who presses, and what they are to the rule of the Request that they press on.
+type voter struct {
+	Actor
+	as  []string // none: they may not decide
+	why string   // … and this is why
 }
 
 // decide lets those speak whom the rule names, while the question stands.
-func (s *Service) decide(ctx context.Context, v Verdict, verdict func(Request, Actor) ([]Event, error)) (Request, error) {
-	who, err := s.member(ctx, v.By)
+func (s *Service) decide(ctx context.Context, v Verdict, verdict func(Request, voter, time.Time) ([]Event, error)) (Request, error) {
+	by, err := s.voter(ctx, v)
 	if err != nil {
 		return Request{}, err
 	}
-	v.By = who
 	return s.store.Update(ctx, v.Request, v.by(), func(r Request, now time.Time) ([]Event, error) {
 		if err := r.open(v.Terms, now); err != nil {
 			return nil, err
 		}
-		if !r.Rule.names(r, v.By) {
-			return nil, refuse(NotApprover, "", "You can't approve %s. %s", r.ID, Evaluate(r).Sentence)
+		if len(by.as) == 0 {
+			return nil, refuse(NotApprover, "", "You can't approve %s. %s %s", r.ID, by.why, Evaluate(r, time.Time{}).Sentence())
 		}
-		return verdict(r, v.By)
+		return verdict(r, by, now)
 	})
+}
+
+// voter asks Slack who presses, and what they are to the rule. The rule is the one that the pressed card shows: its terms
+// are compared once more in the transaction.
+func (s *Service) voter(ctx context.Context, v Verdict) (voter, error) {
+	who, err := s.person(ctx, v.By)
+	if err != nil {
+		return voter{}, err
+	}
+	r, err := s.store.Request(ctx, v.Request)
+	if err != nil {
+		return voter{}, err
+	}
+	var groups Groups
+	if r.Rule.NamesGroups() {
+		if groups, err = s.people.Groups(ctx, false); err != nil {
+			return voter{}, &Error{Code: Unavailable, Words: "Slack did not say who belongs to the groups of this rule, so nothing changed.", Hint: "Please press again in a moment.", Cause: err}
+		}
+	}
+	as, why := r.Rule.As(r.Ask, who, s.people.TeamID(), groups)
+	return voter{who.Actor, as, why}, nil
 }
 
 // Cancel takes a Request back before it starts. Only who asked can.
@@ -147,11 +180,11 @@ const (
 
 // Resolve records a person's Answer for a Request whose start is unknown, under the rule that it was approved under.
 func (s *Service) Resolve(ctx context.Context, v Verdict, answer Answer) (Request, error) {
-	who, err := s.member(ctx, v.By)
+	by, err := s.voter(ctx, v)
 	if err != nil {
 		return Request{}, err
 	}
-	v.By = who
+	v.By = by.Actor
 	return s.store.Update(ctx, v.Request, v.by(), func(r Request, _ time.Time) ([]Event, error) {
 		if r.State != Unknown {
 			return nil, refuse(TooLate, "", "%s", r.past())
@@ -162,7 +195,7 @@ func (s *Service) Resolve(ctx context.Context, v Verdict, answer Answer) (Reques
 		if answer == LookAgain {
 			return []Event{{Kind: LookAsked, By: v.By}}, nil
 		}
-		if !r.Rule.names(r, v.By) {
+		if len(by.as) == 0 {
 			return nil, refuse(NotApprover, "", "You can't answer for %s: that is for whom its rule names.", r.ID)
 		}
 		if answer == DidStart {
@@ -229,20 +262,24 @@ func (s *Service) ownTeam(by Actor) error {
 	return nil
 }
 
-// member refuses everybody but full members of the own workspace, and gives their name as Slack shows it.
-func (s *Service) member(ctx context.Context, by Actor) (Actor, error) {
-	if err := s.ownTeam(by); err != nil {
-		return by, err
+// person asks Slack who somebody is, with their name as Slack shows it. A payload that does not say where they belong is
+// refused before.
+func (s *Service) person(ctx context.Context, by Actor) (Person, error) {
+	if by.UserID == "" || by.TeamID == "" || s.people.TeamID() == "" {
+		return Person{}, refuse(NotMember, "", "Slack did not say where you belong. Nothing was started or decided.")
 	}
 	person, err := s.people.Person(ctx, by.UserID)
 	if err != nil {
 		var known *Error
 		if errors.As(err, &known) {
-			return by, err
+			return Person{}, err
 		}
-		return by, &Error{Code: Unavailable, Words: "Slack did not say who you are, so nothing changed.", Hint: "Please press again in a moment.", Cause: err}
+		return Person{}, &Error{Code: Unavailable, Words: "Slack did not say who you are, so nothing changed.", Hint: "Please press again in a moment.", Cause: err}
 	}
-	return person.Actor, person.FullMember(by.TeamID)
+	if person.TeamID != by.TeamID {
+		return Person{}, refuse(NotMember, "", "Slack contradicts itself about where you belong. Nothing was started or decided.")
+	}
+	return person, nil
 }
 
 // FullMember is nil for somebody who may act: a person, active, no guest, of that workspace.

@@ -8,16 +8,18 @@ import (
 
 // Voice is how a medium writes what the sentences about a Request hold: names must come out harmless there.
 type Voice struct {
-	Code   func(string) string // a name or a command, set apart
-	Person func(Actor) string
-	Time   func(time.Time) string
+	Code     func(string) string // a name or a command, set apart
+	Person   func(Actor) string
+	Approver func(Approver) string // somebody whom a rule names
+	Time     func(time.Time) string
 }
 
 // Plain is the Voice of logs, lists and screen readers.
 var Plain = Voice{
-	Code:   func(s string) string { return "`" + strings.ReplaceAll(s, "`", "'") + "`" },
-	Person: func(a Actor) string { return a.Name },
-	Time:   func(t time.Time) string { return t.UTC().Format("15:04 UTC") },
+	Code:     func(s string) string { return "`" + strings.ReplaceAll(s, "`", "'") + "`" },
+	Person:   func(a Actor) string { return a.Name },
+	Approver: func(a Approver) string { return a.Name },
+	Time:     func(t time.Time) string { return t.UTC().Format("15:04 UTC") },
 }
 
 // Headline says in one sentence how a Request stands.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -31,7 +32,7 @@ func RenderCard(r approval.Request) Message {
 	c.lines(r.Explain(onSlack))
 	switch r.State {
 	case approval.Pending:
-		c.lines([]string{escape(approval.Evaluate(r).Sentence) + until(r)})
+		c.lines([]string{approval.Evaluate(r, time.Time{}).Say(onSlack) + until(r) + underRule(r)})
 	case approval.Approved, approval.Starting, approval.Accepted, approval.Running, approval.Succeeded, approval.Partial, approval.Failed, approval.Stopped:
 		c.decided(r)
 	}
@@ -136,13 +137,23 @@ func (c *card) decided(r approval.Request) {
 		}
 	}
 	switch {
+	case r.Ask.BreakGlass:
+		c.context(mrkdwn("*Emergency:* " + onSlack.Person(r.Ask.By) + " went past the rule “" + escape(plainFormat(r.Rule.Name)) + "”, without approvals."))
 	case len(names) == 0:
-		c.context(mrkdwn("No approval was needed."))
+		c.context(mrkdwn("No approval was needed" + ruleWords(r) + "."))
 	case r.Rule.ConfirmsOnly():
 		c.context(mrkdwn("Confirmed by " + names[0] + " " + date(r.Decisions[0].At, "{date_short_pretty} {time}")))
 	default:
-		c.context(mrkdwn("Approved by " + strings.Join(names, " and ")))
+		c.context(mrkdwn("Approved by " + strings.Join(names, " and ") + ruleWords(r)))
 	}
+}
+
+// ruleWords names the rule of a policy that people wrote.
+func ruleWords(r approval.Request) string {
+	if r.Rule.Name == "" || r.Rule.ConfirmsOnly() {
+		return ""
+	}
+	return ", under the rule “" + escape(plainFormat(r.Rule.Name)) + "”"
 }
 
 // aboutJob is the line that says which job, where, how, who asked, and the id.
@@ -178,6 +189,14 @@ func lastRun(j approval.Job) string {
 		words += ", took " + approval.Duration(last.Took)
 	}
 	return words
+}
+
+// underRule names the rule of a policy beside what is still missing.
+func underRule(r approval.Request) string {
+	if words := ruleWords(r); words != "" {
+		return " Rule: “" + escape(plainFormat(r.Rule.Name)) + "”."
+	}
+	return ""
 }
 
 func until(r approval.Request) string {

@@ -58,12 +58,37 @@ func ran(status string) func(*approval.Request) {
 // cases are every state a card can show, and what may differ within it.
 func cases() map[string]approval.Request {
 	two := func(r *approval.Request) {
-		r.Rule = approval.Rule{Name: "two", Approvals: 2, Approvers: []string{ben.UserID, chen.UserID}, ExpiresIn: time.Hour}
-		r.Decisions = []approval.Decision{{By: ben, Approve: true, At: noon.Add(time.Minute)}}
+		r.Rule = approval.Rule{Name: "production needs two", Approvals: 2, Approvers: []string{"@data-leads"}, ExpiresIn: time.Hour}
+		r.Approvers = []approval.Approver{{Ref: "@data-leads", ID: "S0LEADS", Name: "@data-leads"}}
+		r.Decisions = []approval.Decision{{By: ben, Approve: true, At: noon.Add(time.Minute), As: []string{"@data-leads"}}}
 	}
+	of := func(r *approval.Request, rule approval.Rule) { r.Rule, r.Decisions = rule, nil }
 	return map[string]approval.Request{
 		"pending":      request(approval.Pending, nil),
 		"pending-two":  request(approval.Pending, two),
+		"pending-none": request(approval.Pending, func(r *approval.Request) { two(r); r.Decisions = nil }),
+		"pending-from": request(approval.Pending, func(r *approval.Request) {
+			of(r, approval.Rule{Name: "bank", ApprovalsFrom: map[string]int{"@data-leads": 1, "@security": 1}})
+			r.Approvers = []approval.Approver{{Ref: "@data-leads", ID: "S0LEADS", Name: "@data-leads"}, {Ref: "@security", ID: "S0SECURITY", Name: "@security"}}
+		}),
+		"pending-users": request(approval.Pending, func(r *approval.Request) {
+			of(r, approval.Rule{Name: "Ben or Chen", Approvals: 1, Approvers: []string{"U0BEN00002", "U0CHEN0003"}})
+			r.Approvers = []approval.Approver{{Ref: "U0BEN00002", ID: "U0BEN00002", Name: "Ben"}, {Ref: "U0CHEN0003", ID: "U0CHEN0003", Name: "Chen"}}
+		}),
+		"accepted-two": request(approval.Accepted, func(r *approval.Request) {
+			accepted(r)
+			two(r)
+			r.Decisions = append(r.Decisions, approval.Decision{By: chen, Approve: true, At: noon.Add(2 * time.Minute), As: []string{"@data-leads"}})
+		}),
+		"accepted-waived": request(approval.Accepted, func(r *approval.Request) {
+			accepted(r)
+			of(r, approval.Rule{Name: "staging"})
+		}),
+		"accepted-break-glass": request(approval.Accepted, func(r *approval.Request) {
+			accepted(r)
+			of(r, approval.Rule{Name: "production needs two", Approvals: 2, BreakGlass: &approval.BreakGlass{By: []string{ana.UserID}}})
+			r.Ask.BreakGlass = true
+		}),
 		"pending-stop": request(approval.Pending, func(r *approval.Request) { r.Ask.Action = approval.Stop }),
 		"pending-cascade": request(approval.Pending, func(r *approval.Request) {
 			r.Ask.Mode, r.Ask.Cascade, r.Ask.Reason, r.Job.Last = "COMPARISON", true, "", nil

@@ -21,9 +21,23 @@ const (
 // onSlack is the Voice of cards: everything that came from outside is escaped, so that no name mentions a channel,
 // makes a link or leaves its code span.
 var onSlack = approval.Voice{
-	Code:   func(s string) string { return "`" + escape(strings.ReplaceAll(s, "`", "'")) + "`" },
-	Person: func(a approval.Actor) string { return escape(plainName(a.Name)) },
-	Time:   func(t time.Time) string { return date(t, "{time}") },
+	Code:     func(s string) string { return "`" + escape(strings.ReplaceAll(s, "`", "'")) + "`" },
+	Person:   func(a approval.Actor) string { return escape(plainName(a.Name)) },
+	Approver: mention,
+	Time:     func(t time.Time) string { return date(t, "{time}") },
+}
+
+// mention names an approver so that Slack tells them: in a message that is posted, not when it is redrawn. A group is
+// mentioned as a group.
+func mention(a approval.Approver) string {
+	id := escape(a.ID)
+	switch {
+	case strings.HasPrefix(id, "S"):
+		return "<!subteam^" + id + ">"
+	case id != "" && a.Ref != approval.TheRequester:
+		return "<@" + id + ">"
+	}
+	return escape(plainFormat(a.Name))
 }
 
 // escape makes text harmless in mrkdwn and in a message's text.

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"slices"
+	"time"
 
 	"slipway/approval"
 	"slipway/lakeformation"
@@ -57,7 +58,7 @@ func (r *Router) statusOf(ctx context.Context, in Invocation, id approval.ID) Re
 		reply.Text += "\n" + line
 	}
 	if req.State == approval.Pending {
-		reply.Text += "\n" + approval.Evaluate(req).Sentence
+		reply.Text += "\n" + approval.Evaluate(req, time.Time{}).Sentence()
 	}
 	if p := req.Problem; p.Words != "" {
 		reply.Text += "\n" + p.Words

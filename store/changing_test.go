@@ -46,9 +46,9 @@ func freed(t *testing.T, w *world) {
 // vote is what the Service does with a press of Approve, in short.
 func vote(by approval.Actor) func(approval.Request, time.Time) ([]approval.Event, error) {
 	return func(r approval.Request, _ time.Time) ([]approval.Event, error) {
-		yes := approval.Event{Kind: approval.VoteApproved, By: by}
+		yes := approval.Event{Kind: approval.VoteApproved, By: by, As: []string{by.UserID}}
 		after, err := approval.Apply(r, yes)
-		if err == nil && approval.Evaluate(after).Approved {
+		if err == nil && approval.Evaluate(after, time.Time{}).Standing == approval.Allowed {
 			return []approval.Event{yes, {Kind: approval.QuorumReached, By: by}}, nil
 		}
 		return []approval.Event{yes}, err
