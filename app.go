@@ -33,6 +33,7 @@ type App struct {
 	store   *store.Store
 	bot     *bot.Bot
 	worker  *worker.Worker
+	rules   *approval.Rulebook
 	clients []*lakeformation.Client
 	unlock  func() error
 }
@@ -84,9 +85,10 @@ func (a *App) build(ctx context.Context, o Options) error {
 			Endpoint: strings.TrimRight(c.Endpoint, "/"), ProjectID: c.ProjectID, InstanceID: c.InstanceID,
 		}}
 	}
+	a.rules = approval.NewRulebook(a.config.Policy)
 	service := approval.NewService(a.store, a.bot.People())
 	a.bot.Serve(commands.NewRouter(service, a.store, named, a.log), a.store)
-	a.worker = worker.New(worker.Config{Store: a.store, People: a.bot.People(), Clock: clock, Instances: instances, Log: a.log})
+	a.worker = worker.New(worker.Config{Store: a.store, People: a.bot.People(), Rules: a.rules, Clock: clock, Instances: instances, Log: a.log})
 	return nil
 }
 
@@ -95,7 +97,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 func (a *App) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	a.log.WithField("version", versionWords()).WithField("rule", approval.BuiltIn().Name).Info("slipway runs")
+	a.log.WithField("version", versionWords()).WithField("rules", len(a.rules.Policy().Rules)).Info("slipway runs")
 	if a.config.Listen != "" {
 		health, err := a.listen(a.config.Listen)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"slipway/approval"
 	"slipway/bot"
 	"slipway/lakeformation"
 )
@@ -18,6 +19,7 @@ type Config struct {
 	SlackBotToken string
 	SlackAPIURL   string
 	Instances     map[string]InstanceConfig // by name; the environment's own is "default"
+	Policy        approval.Policy
 	DatabaseURL   string
 	Listen        string // of /healthz and /readyz; "": nowhere
 	LogLevel      logrus.Level
@@ -67,6 +69,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 	if path := env.get("SLIPWAY_CONFIG"); path != "" {
 		env.problem("SLIPWAY_CONFIG is set, but this version knows the built-in rule only (the requester confirms); unset it until policies are supported")
 	}
+	c.Policy = approval.Standard()
 	c.Instances = map[string]InstanceConfig{"default": env.instance()}
 	c.LogLevel = env.logLevel()
 	if c.LogFormat != "" && c.LogFormat != "text" && c.LogFormat != "json" {

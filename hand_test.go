@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"slipway/approval"
 	"slipway/playground/locallake"
 	"slipway/playground/localslack"
 )
@@ -26,6 +27,7 @@ type world struct {
 	lake  *locallake.Server
 	clock *handClock
 	env   map[string]string
+	rules []approval.Rule // nil: the built-in one
 	dial  func(ctx context.Context, network, addr string) (net.Conn, error)
 	log   io.Writer
 
@@ -86,6 +88,9 @@ func (w *world) start() {
 	w.t.Helper()
 	config, err := LoadConfig(func(name string) string { return w.env[name] })
 	require.NoError(w.t, err)
+	if w.rules != nil {
+		config.Policy = approval.Policy{Rules: w.rules}
+	}
 	log, err := newLog(w.log, config)
 	require.NoError(w.t, err)
 	w.app, err = New(context.Background(), config, Options{Log: log, Clock: w.clock, Dial: w.dial})
@@ -98,6 +103,15 @@ func (w *world) start() {
 		done <- err
 	}(w.app, w.done)
 	w.until("Slipway is connected", func() bool { return w.slack.Connections() > 0 })
+}
+
+// under is a world in which these rules are in force.
+func under(t testing.TB, rules ...approval.Rule) *world {
+	t.Helper()
+	w := unstarted(t)
+	w.rules = rules
+	w.start()
+	return w
 }
 
 // end stops Slipway as SIGTERM does, and waits for it.

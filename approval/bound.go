@@ -33,7 +33,7 @@ func NewFacts(ask Ask, target Target, job Job, parameter json.RawMessage, rule R
 	facts := Facts{
 		"endpoint": target.Endpoint, "project": target.ProjectID, "instance": target.InstanceID,
 		"job id": job.ID, "job name": job.Name, "job type": job.Type,
-		"action": string(ask.Action), "mode": ask.Mode, "cascade": strconv.FormatBool(ask.Cascade),
+		"action": string(ask.Action), "mode": ask.Mode, "cascade": strconv.FormatBool(ask.Cascade), "break glass": strconv.FormatBool(ask.BreakGlass),
 		"rule": string(ruleText),
 	}
 	if ask.Action == Stop {

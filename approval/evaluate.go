@@ -93,7 +93,7 @@ func (o Outcome) brokenGlass(r Request) Outcome {
 
 // counted counts each person once.
 func (o Outcome) counted(r Request) Outcome {
-	refs := r.Rule.refs()
+	refs := r.Rule.Refs()
 	var voices [][]string // what each person who said yes counts for
 	seen := map[Actor]bool{}
 	for _, d := range r.Decisions {

@@ -1,6 +1,8 @@
 package approval
 
 import (
+	"bytes"
+	"encoding/json"
 	"maps"
 	"slices"
 	"time"
@@ -16,8 +18,8 @@ func (r Rule) ConfirmsOnly() bool {
 	return r.Approvals == 1 && len(r.Approvers) == 1 && r.Approvers[0] == TheRequester && len(r.ApprovalsFrom) == 0
 }
 
-// refs are all whom the Rule names as approvers, as it writes them, each once.
-func (r Rule) refs() []string {
+// Refs are all whom the Rule names as approvers, as it writes them, each once.
+func (r Rule) Refs() []string {
 	refs := slices.Clone(r.Approvers)
 	for _, ref := range slices.Sorted(maps.Keys(r.ApprovalsFrom)) {
 		if !slices.Contains(refs, ref) {
@@ -36,9 +38,19 @@ func (r Rule) need() int {
 	return max(r.Approvals, sum)
 }
 
+// Waives reports whether the Rule lets this Ask start without any approval.
+func (r Rule) Waives(ask Ask) bool { return r.need() == 0 || ask.BreakGlass && r.BreakGlass != nil }
+
+// Same reports whether two rules say the same.
+func (r Rule) Same(other Rule) bool {
+	a, err := json.Marshal(r)
+	b, err2 := json.Marshal(other)
+	return err == nil && err2 == nil && bytes.Equal(a, b)
+}
+
 // NamesGroups reports whether the Rule says something about a user group, so that Slack must be asked for them.
 func (r Rule) NamesGroups() bool {
-	if slices.ContainsFunc(r.refs(), isGroup) || slices.ContainsFunc(r.Match.Requesters, isGroup) {
+	if slices.ContainsFunc(r.Refs(), isGroup) || slices.ContainsFunc(r.Match.Requesters, isGroup) {
 		return true
 	}
 	return r.BreakGlass != nil && (slices.ContainsFunc(r.BreakGlass.By, isGroup) || slices.ContainsFunc(r.BreakGlass.Tells, isGroup))
@@ -54,7 +66,7 @@ func (r Rule) As(ask Ask, who Person, teamID string, groups Groups) (as []string
 	full := who.FullMember(teamID) == nil
 	requester := who.Actor.Is(ask.By)
 	own := false // would be an approver, were it not their own request
-	for _, ref := range r.refs() {
+	for _, ref := range r.Refs() {
 		switch {
 		case ref == who.UserID:
 			as = append(as, ref)

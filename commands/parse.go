@@ -14,6 +14,7 @@ type Line struct {
 	Rest     string // what follows: a reason or a filter
 	Mode     string // --mode; upper case
 	Cascade  bool   // --cascade
+	Break    bool   // --break-glass
 	Page     int    // --page; 0 where not given
 	Unknown  string // a flag nobody knows, as typed
 }
@@ -47,6 +48,8 @@ func Parse(text string) Line {
 			line.Mode = strings.ToUpper(next())
 		case "cascade":
 			line.Cascade = !given || strings.EqualFold(value, "true")
+		case "break-glass":
+			line.Break = !given || strings.EqualFold(value, "true")
 		case "page":
 			line.Page, _ = strconv.Atoi(next())
 		default:
@@ -85,6 +88,9 @@ func (l Line) String() string {
 	}
 	if l.Cascade {
 		words = append(words, "--cascade")
+	}
+	if l.Break {
+		words = append(words, "--break-glass")
 	}
 	if l.Page != 0 {
 		words = append(words, "--page="+strconv.Itoa(l.Page))

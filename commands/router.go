@@ -101,7 +101,7 @@ func list() []command {
 func (r *Router) Handle(ctx context.Context, in Invocation) Answer {
 	line := Parse(in.Text)
 	if line.Unknown != "" && line.Verb != "help" {
-		return say("I don't know the flag " + quote(line.Unknown) + ", so nothing was done. Known are --mode, --cascade and --page; see " + in.Command + " help.")
+		return say("I don't know the flag " + quote(line.Unknown) + ", so nothing was done. Known are --mode, --cascade, --break-glass and --page; see " + in.Command + " help.")
 	}
 	for _, c := range list() {
 		if c.word == line.Verb {

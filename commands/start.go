@@ -41,7 +41,7 @@ func (r *Router) ask(ctx context.Context, in Invocation, line Line, action appro
 		mode = "" // LakeFormation's default: not sent
 	}
 	req, err := r.service.Open(ctx, in.Receipt, approval.Ask{
-		Action: action, Instance: instance, Job: line.Job, Mode: mode, Cascade: line.Cascade,
+		Action: action, Instance: instance, Job: line.Job, Mode: mode, Cascade: line.Cascade, BreakGlass: line.Break,
 		Reason: line.Rest, By: in.By, Channel: in.Channel, Command: in.Command,
 	}, in.Reply)
 	if err != nil && !errors.Is(err, approval.ErrSeen) {

@@ -40,7 +40,7 @@ func (w *Worker) describe(ctx context.Context, c approval.Claim, log *logrus.Ent
 		return w.again(context.WithoutCancel(ctx), c, r.CreatedAt)
 	}
 	kind := approval.JobDescribed
-	if described.Rule.Approvals == 0 {
+	if described.Rule.Waives(r.Ask) {
 		kind = approval.ApprovalWaived
 	}
 	err = w.happened(ctx, c, approval.Event{Kind: kind, Described: &described})
@@ -102,12 +102,22 @@ func (w *Worker) description(ctx context.Context, r approval.Request) (approval.
 	if err := w.possible(ctx, r, job, detail); err != nil {
 		return approval.Described{}, err
 	}
-	rule := approval.BuiltIn()
+	r.Ask.By.Name = person.Name
+	rule, groups, err := w.rule(ctx, r.Ask, job, false)
+	if err != nil {
+		return approval.Described{}, err
+	}
+	if err := w.admitted(r, rule, person, groups); err != nil {
+		return approval.Described{}, err
+	}
 	facts, err := factsOf(r.Ask, instance.Target, job, detail, rule)
 	if err != nil {
 		return approval.Described{}, err
 	}
-	return approval.Described{Target: instance.Target, Job: job, Rule: rule, Bound: approval.Bind(facts), Name: person.Name}, nil
+	return approval.Described{
+		Target: instance.Target, Job: job, Rule: rule, Bound: approval.Bind(facts), Name: person.Name,
+		Approvers: w.approvers(ctx, r.Ask, rule, groups),
+	}, nil
 }
 
 // factsOf is what a decision binds to, as the job is now.

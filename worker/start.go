@@ -66,9 +66,6 @@ func (w *Worker) recheck(ctx context.Context, r approval.Request) (approval.Befo
 	if !ok || instance.Target != r.Target {
 		return approval.Before{}, no("Ask again; that needs a new approval.", "The instance %s is another one now than was approved.", r.Ask.Instance)
 	}
-	if err := w.stillMembers(ctx, r); err != nil {
-		return approval.Before{}, err
-	}
 	detail, err := instance.Client.ShowJob(ctx, r.Job.ID)
 	if err != nil {
 		var answer *lakeformation.Error
@@ -85,6 +82,9 @@ func (w *Worker) recheck(ctx context.Context, r approval.Request) (approval.Befo
 		return approval.Before{}, no("Look at the job, then ask again; that needs a new approval.",
 			"Since it was approved, this changed: %s.", strings.Join(changed[:min(len(changed), 5)], ", "))
 	}
+	if err := w.stillAllowed(ctx, r); err != nil {
+		return approval.Before{}, err
+	}
 	if r.Ask.Action == approval.Start {
 		if err := startable(name, detail); err != nil {
 			return approval.Before{}, err
@@ -97,26 +97,6 @@ func (w *Worker) recheck(ctx context.Context, r approval.Request) (approval.Befo
 		before.Runs = page.Total
 	}
 	return before, nil
-}
-
-// stillMembers asks Slack once more about everybody whose word counts.
-func (w *Worker) stillMembers(ctx context.Context, r approval.Request) error {
-	people := []approval.Actor{r.Ask.By}
-	for _, d := range r.Decisions {
-		if !d.By.Is(r.Ask.By) {
-			people = append(people, d.By)
-		}
-	}
-	for _, who := range people {
-		person, err := w.People.Person(ctx, who.UserID)
-		if err != nil {
-			return fmt.Errorf("who decided: %w", err)
-		}
-		if person.FullMember(who.TeamID) != nil {
-			return no("Ask again; that needs a new approval.", "%s is no longer a full member of this workspace, so the approval does not count.", who.Name)
-		}
-	}
-	return nil
 }
 
 func (w *Worker) call(ctx context.Context, r approval.Request, notAfter time.Time) error {

@@ -30,6 +30,7 @@ type Instance struct {
 type Config struct {
 	Store     approval.Store
 	People    approval.People
+	Rules     *approval.Rulebook
 	Clock     approval.Clock
 	Instances map[string]Instance // by their names in the settings
 	Log       *logrus.Entry

@@ -1,0 +1,139 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"slipway/approval"
+)
+
+// rule picks the rule that is in force now for an Ask. groups are read only where the policy says something about them;
+// fresh asks Slack for them now.
+func (w *Worker) rule(ctx context.Context, ask approval.Ask, job approval.Job, fresh bool) (approval.Rule, approval.Groups, error) {
+	policy := w.Rules.Policy()
+	var groups approval.Groups
+	if policy.NamesGroups() {
+		var err error
+		if groups, err = w.People.Groups(ctx, fresh); err != nil {
+			return approval.Rule{}, nil, fmt.Errorf("who belongs to the groups of the policy: %w", err)
+		}
+	}
+	rule, ok := policy.For(approval.Question{Ask: ask, Job: job, Groups: groups})
+	if !ok {
+		return approval.Rule{}, nil, no("Ask whoever writes the policy to add one.", "No rule of the policy is about this, so nothing was %s.", past(ask))
+	}
+	return rule, groups, nil
+}
+
+func past(ask approval.Ask) string {
+	if ask.Action == approval.Stop {
+		return "stopped"
+	}
+	return "started"
+}
+
+// admitted refuses what the rule does not even let be asked now: without a reason, in a closed window, or past the rule
+// by somebody who may not.
+func (w *Worker) admitted(r approval.Request, rule approval.Rule, who approval.Person, groups approval.Groups) error {
+	r.Rule, r.Decisions = rule, nil
+	if r.Ask.BreakGlass {
+		if why := rule.BreakGlassBy(who, w.People.TeamID(), groups); why != "" {
+			return no("Ask without --break-glass.", "%s Nothing was %s.", why, past(r.Ask))
+		}
+	}
+	out := approval.Evaluate(r, w.Clock.Now())
+	switch {
+	case out.Standing == approval.Closed && rule.BreakGlass != nil:
+		return no("Ask again then; in an emergency, those whom the rule names may add --break-glass and a reason.", "%s", out.Sentence())
+	case out.Standing == approval.Closed:
+		return no("Ask again then.", "%s", out.Sentence())
+	case out.Standing == approval.Forbidden:
+		return no("Then ask again.", "%s Nothing was %s.", out.Sentence(), past(r.Ask))
+	}
+	return nil
+}
+
+// stillAllowed evaluates an approved Request once more, by the rule in force now and by what Slack says now about
+// everybody whose word counts. What the rule says must be what it said when people decided.
+func (w *Worker) stillAllowed(ctx context.Context, r approval.Request) error {
+	const next = "Ask again; that needs a new approval."
+	rule, groups, err := w.rule(ctx, r.Ask, r.Job, true)
+	if err != nil {
+		return err
+	}
+	if !rule.Same(r.Rule) {
+		return no(next, "Since it was approved, this changed: rule.")
+	}
+	requester, err := w.member(ctx, r.Ask.By)
+	if err != nil {
+		return err
+	}
+	if requester.FullMember(w.People.TeamID()) != nil {
+		return no(next, "%s is no longer a full member of this workspace, so the request does not count.", r.Ask.By.Name)
+	}
+	if r.Ask.BreakGlass {
+		if why := rule.BreakGlassBy(requester, w.People.TeamID(), groups); why != "" {
+			return no(next, "%s", why)
+		}
+	}
+	var lost []string
+	r.Decisions = slices.Clone(r.Decisions)
+	for i, d := range r.Decisions {
+		person, err := w.member(ctx, d.By)
+		if err != nil {
+			return err
+		}
+		if r.Decisions[i].As, _ = rule.As(r.Ask, person, w.People.TeamID(), groups); len(r.Decisions[i].As) == 0 {
+			lost = append(lost, d.By.Name)
+		}
+	}
+	if out := approval.Evaluate(r, w.Clock.Now()); out.Standing != approval.Allowed {
+		if len(lost) > 0 {
+			return no(next, "Since it was approved, %s may no longer approve. %s", list(lost), out.Sentence())
+		}
+		return no(next, "%s", out.Sentence())
+	}
+	return nil
+}
+
+func list(names []string) string {
+	text := names[0]
+	for _, name := range names[1:] {
+		text += " and " + name
+	}
+	return text
+}
+
+// member asks Slack who somebody is. A user whom Slack does not know is nobody, and not an error.
+func (w *Worker) member(ctx context.Context, who approval.Actor) (approval.Person, error) {
+	person, err := w.People.Person(ctx, who.UserID)
+	if approval.CodeOf(err) == approval.NotMember {
+		return approval.Person{Actor: who, Deleted: true}, nil
+	}
+	if err != nil {
+		return approval.Person{}, fmt.Errorf("who is %s: %w", who.UserID, err)
+	}
+	return person, nil
+}
+
+// approvers are whom the rule names, as Slack knows them. It is for words: who cannot be found is called as the rule does.
+func (w *Worker) approvers(ctx context.Context, ask approval.Ask, rule approval.Rule, groups approval.Groups) []approval.Approver {
+	var found []approval.Approver
+	for _, ref := range rule.Refs() {
+		a := approval.Approver{Ref: ref, Name: ref}
+		switch group, isGroup := groups.Find(ref); {
+		case ref == approval.TheRequester:
+			a.Name = ask.By.Name
+		case ref == approval.Anyone:
+		case isGroup:
+			a.ID, a.Name = group.ID, "@"+group.Handle
+		default:
+			if person, err := w.People.Person(ctx, ref); err == nil {
+				a.ID, a.Name = person.UserID, person.Name
+			}
+		}
+		found = append(found, a)
+	}
+	return found
+}
