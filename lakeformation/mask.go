@@ -19,8 +19,8 @@ var (
 	// What follows one of these in an answer may be a secret or a signed request that holds one, to the end. A real
 	// APIG.0301 repeats the canonical request, and with it the security token.
 	secretFollows = regexp.MustCompile(`(?i)(canonical[\s_-]*request|string[\s_-]*to[\s_-]*sign|signed[\s_-]*headers|SDK-HMAC-SHA256|` +
-		`\b(authorization|x-[a-z-]*token|x-sdk-[a-z0-9-]+|token|credentials?|password|passwd|signature|secret|access|sk|ak|` +
-		`(secret|access)[\s_-]*(access[\s_-]*)?key([\s_-]*id)?)["']?\s*[:=])`)
+		`(authorization|x-[a-z-]*token|x-sdk-[a-z0-9-]+|token|credentials?|password|passwd|pwd|signature|secret|(\b|_)(access|sk|ak)|` +
+		`(secret|access)[\s._-]*(access[\s._-]*)?key([\s._-]*id)?)[\\"']*\s*[:=])`)
 	// IAM tokens and signatures, wherever they stand; user and password of a URL, as in a proxy's address.
 	secretShape = regexp.MustCompile(`MII[A-Za-z0-9+/=_-]{20,}|\b[0-9a-fA-F]{64}\b`)
 	userInURL   = regexp.MustCompile(`://[^/\s]*@`)
@@ -29,7 +29,12 @@ var (
 // tidy makes one short line of a text from outside: no control or invisible characters, nothing secret, at most max
 // runes. The values given in secrets are masked wherever they stand.
 func tidy(text string, max int, secrets ...string) string {
-	text = strings.Map(func(r rune) rune {
+	return clip(mask(strings.Join(strings.Fields(plain(text)), " "), secrets...), max)
+}
+
+// plain makes every blank a space and drops control and invisible characters.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
@@ -38,20 +43,22 @@ func tidy(text string, max int, secrets ...string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, ""))
-	text = strings.Join(strings.Fields(text), " ")
+}
+
+// mask blacks out what is or may be a secret in one line of plain text.
+func mask(line string, secrets ...string) string {
 	for _, secret := range secrets {
 		// Shorter ones would mask ordinary words; no real key or token is.
 		if len(secret) >= 4 {
-			text = strings.ReplaceAll(text, secret, masked)
-			text = strings.ReplaceAll(text, url.QueryEscape(secret), masked)
+			line = strings.ReplaceAll(line, secret, masked)
+			line = strings.ReplaceAll(line, url.QueryEscape(secret), masked)
 		}
 	}
-	if at := secretFollows.FindStringIndex(text); at != nil {
-		text = text[:at[1]] + masked
+	if at := secretFollows.FindStringIndex(line); at != nil {
+		line = line[:at[1]] + masked
 	}
-	text = userInURL.ReplaceAllString(text, "://"+masked+"@")
-	text = secretShape.ReplaceAllString(text, masked)
-	return clip(text, max)
+	line = userInURL.ReplaceAllString(line, "://"+masked+"@")
+	return secretShape.ReplaceAllString(line, masked)
 }
 
 // clip keeps at most max runes and shows where it cut.
