@@ -26,7 +26,7 @@ func Tail(log string, lines, runes int) (tail []string, total int) {
 			line = masked
 		}
 		line = clip(mask(line), longestLine)
-		if runes -= utf8.RuneCountInString(line) + 1; runes < 0 || len(tail) == lines {
+		if runes -= utf8.RuneCountInString(line) + 1; runes < 0 || len(tail) >= lines {
 			break
 		}
 		tail = append(tail, line)
