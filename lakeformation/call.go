@@ -88,6 +88,7 @@ func (c *Client) attempt(ctx context.Context, r request, out any, call *Call) *E
 		return c.decode(r.op, raw, a, out)
 	}
 	e := answered(r.op, raw, a.header, c.now())
+	e.by = signInOf(c.credentials, a.header)
 	if renewable, ok := c.credentials.(Renewable); ok && aboutToken(e) {
 		e.Renewable = renewable.Refused(a.header)
 	}
