@@ -108,7 +108,7 @@ func aboutToken(e *Error) bool {
 
 // decode reads a good answer.
 func (c *Client) decode(op string, raw *http.Response, a *attempt, out any) *Error {
-	e := &Error{Op: op, HTTPStatus: raw.StatusCode, Class: Unknown, Sent: true, RequestID: tidy(raw.Header.Get("X-Request-Id"), maxCode)}
+	e := &Error{Op: op, HTTPStatus: raw.StatusCode, Class: Unknown, Sent: true, RequestID: tidy(raw.Header.Get("X-Request-Id"), maxCode, secretsOf(a.header)...)}
 	body, err := io.ReadAll(io.LimitReader(raw.Body, maxBody+1))
 	switch {
 	case err != nil:

@@ -24,12 +24,14 @@ var (
 	// IAM tokens and signatures, wherever they stand; user and password of a URL, as in a proxy's address.
 	secretShape = regexp.MustCompile(`MII[A-Za-z0-9+/=_-]{20,}|\b[0-9a-fA-F]{64}\b`)
 	userInURL   = regexp.MustCompile(`://[^/\s]*@`)
+	// unescape undoes what JSON writers do to the characters of tokens, where a text was not parsed as JSON.
+	unescape = strings.NewReplacer(`\/`, "/", `\"`, `"`, `\u003d`, "=", `\u003D`, "=", `\u0026`, "&", `\u002b`, "+", `\u002B`, "+", `\u002f`, "/", `\u002F`, "/")
 )
 
 // tidy makes one short line of a text from outside: no control or invisible characters, nothing secret, at most max
 // runes. The values given in secrets are masked wherever they stand.
 func tidy(text string, max int, secrets ...string) string {
-	return clip(mask(strings.Join(strings.Fields(plain(text)), " "), secrets...), max)
+	return clip(mask(strings.Join(strings.Fields(plain(unescape.Replace(text))), " "), secrets...), max)
 }
 
 // plain makes every blank a space and drops control and invisible characters.
@@ -50,8 +52,7 @@ func mask(line string, secrets ...string) string {
 	for _, secret := range secrets {
 		// Shorter ones would mask ordinary words; no real key or token is.
 		if len(secret) >= 4 {
-			line = strings.ReplaceAll(line, secret, masked)
-			line = strings.ReplaceAll(line, url.QueryEscape(secret), masked)
+			line = maskSecret(maskSecret(line, secret), url.QueryEscape(secret))
 		}
 	}
 	if at := secretFollows.FindStringIndex(line); at != nil {
@@ -59,6 +60,25 @@ func mask(line string, secrets ...string) string {
 	}
 	line = userInURL.ReplaceAllString(line, "://"+masked+"@")
 	return secretShape.ReplaceAllString(line, masked)
+}
+
+// maskSecret masks a secret wherever it stands, also where it was cut off after its first characters.
+func maskSecret(line, secret string) string {
+	const telling = 12
+	begin := secret[:min(telling, len(secret))]
+	for from := 0; ; {
+		at := strings.Index(line[from:], begin)
+		if at < 0 {
+			return line
+		}
+		at += from
+		n := len(begin)
+		for n < len(secret) && at+n < len(line) && line[at+n] == secret[n] {
+			n++
+		}
+		line = line[:at] + masked + line[at+n:]
+		from = at + len(masked)
+	}
 }
 
 // clip keeps at most max runes and shows where it cut.

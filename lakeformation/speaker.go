@@ -47,6 +47,28 @@ func (e *Error) Speaker() Speaker {
 	return ByLakeFormation
 }
 
+// Summary says in one sentence, without its full stop, what became of the call and why as far as we know: "IAM gave no
+// token: the user is locked".
+func (e *Error) Summary() string {
+	words := "LakeFormation gave no clear answer"
+	switch {
+	case e.iam() != nil:
+		words = "IAM gave no token"
+	case e.why == whyArgument:
+		words = "The request cannot be right"
+	case e.Class == NeverSent:
+		words = "LakeFormation could not be asked"
+	case e.Class == Throttled:
+		words = string(e.Speaker()) + " turned it away"
+	case e.Class == Refused, e.Class == Unauthorized:
+		words = string(e.Speaker()) + " refused it"
+	}
+	if means := e.Meaning(); means != "" {
+		words += ": " + means
+	}
+	return words
+}
+
 // NoSuchJob reports whether LakeFormation itself says with a 404 that it does not know the job. A gateway's or proxy's
 // 404 says nothing of jobs.
 func (e *Error) NoSuchJob() bool {

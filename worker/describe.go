@@ -33,10 +33,10 @@ func (w *Worker) describe(ctx context.Context, c approval.Claim, log *logrus.Ent
 	var no *refusal
 	switch {
 	case errors.As(err, &no):
-		log.WithError(err).Info("refused what was asked")
+		log.WithError(err).WithFields(fieldsOf(err)).Info("refused what was asked")
 		return w.refuse(ctx, c, no.problem)
 	case err != nil:
-		log.WithError(err).Warn("could not describe the job; trying again")
+		log.WithError(err).WithFields(fieldsOf(err)).Warn("could not describe the job; trying again")
 		return w.again(context.WithoutCancel(ctx), c, r.CreatedAt)
 	}
 	kind := approval.JobDescribed
@@ -66,6 +66,8 @@ func (e *refusal) Error() string {
 	}
 	return e.problem.Words
 }
+
+func (e *refusal) Unwrap() error { return e.cause }
 
 func no(next, format string, args ...any) *refusal {
 	return &refusal{problem: approval.Problem{Words: fmt.Sprintf(format, args...), Next: next}}
@@ -189,7 +191,7 @@ func unfound(err error, r approval.Request) error {
 			Next:  "Ask again with the id of the one you mean: " + strings.Join(ids, ", ") + ".",
 		}, cause: err}
 	case errors.As(err, &answer) && definite(answer):
-		return &refusal{problem: problem("LakeFormation did not let me read the job, so nothing was started.", answer), cause: err}
+		return &refusal{problem: refusedRead(r, answer), cause: err}
 	}
 	return err
 }
