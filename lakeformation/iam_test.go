@@ -207,7 +207,7 @@ func TestWhatIAMRefusesIsToldInWordsAndStartsNothing(t *testing.T) {
 		{"no permission", answering(403, `{"error_code":"IAM.0003","error_msg":"no"}`), Refused, "the user is not let in, or not into this project", "Ask your Huawei Cloud administrator"},
 		{"another address", answering(404, ""), Refused, "the account, the project or IAM's address is not known", "Check the IAM endpoint"},
 		{"a fault", answering(500, body500), NeverSent, "IAM is not working at the moment", "status page"},
-		{"too many", answering(429, ""), NeverSent, "there were too many sign-ins at once", "Try again in a minute."},
+		{"too many", answering(429, ""), NeverSent, "there were too many sign-ins at once", "It is safe to try again."},
 		{"no token", answering(201, "{}"), NeverSent, "IAM answered without a token", "status page"},
 		{"a reset", cut(true), NeverSent, "IAM gave no token: the connection broke", "slow or was cut off"},
 	} {

@@ -33,8 +33,8 @@ var remedies = []remedyRow{
 		text: "Ask your Huawei Cloud administrator to enable the user and give it access to the project."},
 	{iam: true, statuses: []int{400, 404}, means: "the account, the project or IAM's address is not known",
 		text: "Check the IAM endpoint, the account name and the project id."},
-	{iam: true, statuses: []int{429}, means: "there were too many sign-ins at once", text: "Try again in a minute."},
-	{iam: true, means: "IAM is not working at the moment", text: "Try again in a minute; if it stays so, look at Huawei Cloud's status page."},
+	{iam: true, statuses: []int{429}, means: "there were too many sign-ins at once", text: "{again}"},
+	{iam: true, means: "IAM is not working at the moment", text: "{again} If it stays so, look at Huawei Cloud's status page."},
 
 	// The gateway.
 	{codes: []string{"APIG.0101"}, means: "it does not know this address", text: "Check that the region or endpoint is LakeFormation's."},
@@ -61,7 +61,7 @@ var remedies = []remedyRow{
 		text: "Check that the keys or the token are still valid and belong to this region and project."},
 	{codes: []string{"APIG.0307"}, by: []signIn{byPassword}, means: "the token was refused as expired", text: refusedAgain},
 	{codes: []string{"APIG.0307"}, means: "the token has expired", text: newToken},
-	{codes: []string{"APIG.0308"}, means: "there were too many calls at once", text: "LakeFormation did not see this call. Try again in a minute."},
+	{codes: []string{"APIG.0308"}, means: "there were too many calls at once", text: "LakeFormation did not see this call. {again}"},
 	{codes: []string{"APIG.1002", "lakeformation.00000015"}, by: []signIn{byPassword}, means: "the token was refused", text: refusedAgain},
 	{codes: []string{"APIG.1002", "lakeformation.00000015"}, means: "the token is wrong or no longer valid",
 		text: "A change of password or of permissions ends a token early. " + newToken},
@@ -103,7 +103,7 @@ var remedies = []remedyRow{
 	{statuses: []int{403}, says: namesTokenHeader, by: []signIn{byToken}, means: "the token is not valid here",
 		text: "It may be of another project or region, or have ended. " + newToken},
 	{statuses: []int{403}, says: namesTokenHeader, means: "the credentials are not valid here",
-		text: "Check that they belong to this project and region. If they do: " + askForAction},
+		text: "Check that they belong to this project and region. " + askForAction},
 	{statuses: []int{403}, means: "the credentials may not do this", text: askForAction + " Check also that they belong to this project."},
 	{statuses: []int{400}, text: "LakeFormation did not accept the request. Look at the job in the LakeFormation console; its job authorization may be missing."},
 	{statuses: []int{408}, text: "LakeFormation ran out of time. {again}"},

@@ -38,14 +38,12 @@ func tells(words string) *regexp.Regexp { return regexp.MustCompile(`(?i)` + wor
 var namedAction = regexp.MustCompile(`\blakeformation:[A-Za-z]+:[A-Za-z]+`)
 
 // Remedy gives our own next step for the person, in one to three plain sentences: show it where Solution is empty.
-// For a start or stop whose outcome is unknown it says to look before asking again.
+// For a start or stop it says whether that may be tried again, or to look first where the outcome is unknown.
 func (e *Error) Remedy() string {
-	if iam := e.iam(); iam != nil {
-		return iam.Remedy()
-	}
 	action, use, again := "lakeformation:instanceJob:describe", "to list and read jobs and their logs", "Try again in a minute."
 	if e.Op == OpStartJob || e.Op == OpStopJob {
 		action, use = "lakeformation:instanceJob:exec", "to start and stop jobs"
+		again = "It is safe to try again."
 		if e.Class == Unknown {
 			again = "Look at the job's status before you ask again: LakeFormation may have done it."
 		}
@@ -60,9 +58,6 @@ func (e *Error) Remedy() string {
 // Meaning says in a clause what a definite no is about: "the token has expired", "a permission is missing". It is ""
 // where the answer's own text says as much as we know.
 func (e *Error) Meaning() string {
-	if iam := e.iam(); iam != nil {
-		return iam.Meaning()
-	}
 	return e.row().means
 }
 
@@ -76,5 +71,8 @@ func (e *Error) iam() *Error {
 }
 
 func (e *Error) row() remedyRow {
+	if iam := e.iam(); iam != nil {
+		e = iam
+	}
 	return remedies[slices.IndexFunc(remedies, func(r remedyRow) bool { return r.fits(e) })] // the last row fits all
 }

@@ -19,7 +19,7 @@ func TestEveryFailureHasANextStep(t *testing.T) {
 	}{
 		{"an argument", Error{why: whyArgument}, "Correct the request"},
 		{"too late", Error{why: whyTooLate}, "this machine is too slow"},
-		{"given up before it was sent", Error{why: whyGivenUp, Class: NeverSent}, "Try again in a minute."},
+		{"given up before it was sent", Error{why: whyGivenUp, Class: NeverSent}, "It is safe to try again."},
 		{"given up after it was sent", Error{why: whyGivenUp, Class: Unknown}, lookFirst},
 		{"DNS", Error{why: whyDNS, Class: NeverSent}, "typing error"},
 		{"no listener", Error{why: whyNoListener, Class: NeverSent}, "firewall or proxy"},

@@ -41,7 +41,11 @@ func Heard(r approval.Request, said *lakeformation.Error) approval.Event {
 	case said == nil:
 		return approval.Event{Kind: approval.StartAccepted}
 	case mayCallAgain(r, said):
-		p := problem("LakeFormation could not be asked yet; nothing was started.", said)
+		words := "LakeFormation could not be asked yet; nothing was started."
+		if said.Meaning() != "" {
+			words += " " + said.Summary() + "."
+		}
+		p := problem(words, said)
 		pause := max(said.RetryAfter, min(time.Second<<min(r.Attempt, 6), time.Minute))
 		return approval.Event{Kind: approval.StartNotSent, RetryIn: pause, Problem: &p}
 	case definite(said):
