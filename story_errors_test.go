@@ -47,21 +47,21 @@ func TestADefiniteRefusalShowsWhatLakeFormationSaid(t *testing.T) {
 	t.Parallel()
 	for fault, words := range map[string][]string{
 		locallake.FaultBadRequest:     {"LakeFormation refused it.", "common.01000001: failed to read http request", "Our suggestion:"},
-		locallake.FaultUnauthorized:   {"LakeFormation refused it.", "APIG.1002: Incorrect token or token resolution failed", "Our suggestion:"},
-		locallake.FaultSingleQuotes:   {"LakeFormation refused it.", "APIG.1002", "Our suggestion:"},
-		locallake.FaultTokenExpired:   {"LakeFormation refused it.", "APIG.0307", "Our suggestion:"},
-		locallake.FaultSignatureEcho:  {"LakeFormation refused it.", "0301", "Our suggestion:"},
-		locallake.FaultForbidden:      {"LakeFormation refused it.", "403: X-Auth-Token is invalid in the request", "Our suggestion:"},
-		locallake.FaultNoPermission:   {"LakeFormation refused it.", "lakeformation.00000016", "Our suggestion:", "lakeformation:instanceJob:exec"},
-		locallake.FaultInvalidToken:   {"LakeFormation refused it.", "lakeformation.00000015", "Our suggestion:"},
+		locallake.FaultUnauthorized:   {"API gateway refused it: the credentials are wrong or no longer valid.", "APIG.1002: Incorrect token or token resolution failed", "Our suggestion:"},
+		locallake.FaultSingleQuotes:   {"API gateway refused it: the credentials are wrong or no longer valid.", "APIG.1002", "Our suggestion:"},
+		locallake.FaultTokenExpired:   {"API gateway refused it: the credentials are wrong or no longer valid.", "APIG.0307", "Our suggestion:"},
+		locallake.FaultSignatureEcho:  {"API gateway refused it: the signature is wrong.", "canonicalRequest[masked]", "Our suggestion:"},
+		locallake.FaultForbidden:      {"LakeFormation refused it: the credentials are not valid here.", "403: X-Auth-Token is invalid in the request", "Our suggestion:"},
+		locallake.FaultNoPermission:   {"LakeFormation refused it: a permission is missing.", "lakeformation.00000016", "Our suggestion:", "lakeformation:instanceJob:exec"},
+		locallake.FaultInvalidToken:   {"LakeFormation refused it: the credentials are wrong or no longer valid.", "lakeformation.00000015", "Our suggestion:"},
 		locallake.FaultNotFound:       {"LakeFormation no longer knows this job (404).", "common.01000001: response status exception, code: 404", "Our suggestion: Look it up with `/lf jobs nightly_sync`"},
-		locallake.FaultNoSuchResource: {"LakeFormation refused it.", "lakeformation.00000005", "Our suggestion:"},
+		locallake.FaultNoSuchResource: {"LakeFormation refused it: it does not know this job or what it works on.", "lakeformation.00000005", "Our suggestion:"},
 		locallake.FaultSolution:       {"LakeFormation refused it.", "LakeFormation says what to do:", "request id"},
 	} {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
 			w := withFault(t, locallake.Fault{Name: fault})
-			w.cardSays(append([]string{"`nightly_sync` was not started.", "LakeFormation said:", "request id"}, words...)...)
+			w.cardSays(append([]string{"`nightly_sync` was not started.", " said: ", "request id"}, words...)...)
 			w.threadSays(append([]string{"<@" + people["ana"] + ">"}, words...)...)
 			require.NotContains(t, w.card(), w.env["HUAWEICLOUD_SDK_AK"])
 			if fault == locallake.FaultSolution {

@@ -60,6 +60,8 @@ var remedies = []remedyRow{
 	{codes: []string{"APIG.0305"}, means: "the credentials were not accepted",
 		text: "Check that the keys or the token are still valid and belong to this region and project."},
 	{codes: []string{"APIG.0307"}, by: []signIn{byPassword}, means: "the token was refused as expired", text: refusedAgain},
+	{codes: []string{"APIG.0307", "APIG.1002", "lakeformation.00000015"}, by: []signIn{byKeys, byTemporary}, means: "the credentials are wrong or no longer valid",
+		text: "The answer speaks of a token, though requests are signed with keys here. Check access key and secret key, and with temporary keys the security token."},
 	{codes: []string{"APIG.0307"}, means: "the token has expired", text: newToken},
 	{codes: []string{"APIG.0308"}, means: "there were too many calls at once", text: "LakeFormation did not see this call. {again}"},
 	{codes: []string{"APIG.1002", "lakeformation.00000015"}, by: []signIn{byPassword}, means: "the token was refused", text: refusedAgain},
