@@ -154,6 +154,14 @@ func TestAStartThatLacksThePermissionNamesIt(t *testing.T) {
 	w.cardSays("`nightly_sync` was not started.", "LakeFormation refused it: a permission is missing.", "most likely lakeformation:instanceJob:exec (to start and stop jobs)")
 }
 
+func TestJobsThatNobodyHasAuthorised(t *testing.T) {
+	t.Parallel()
+	w := stage(t, func(_ *localslack.Config, l *locallake.Config) { l.JobsUnauthorized = true })
+	w.as("ana").types("/lf start nightly_sync")
+	w.as("ana").presses("Start job")
+	w.cardSays("LakeFormation refused it: jobs are not authorised there.", "Tasks &gt; Job Authorization", "the agency lakeformation_job_trust")
+}
+
 func TestCredentialsThatAreChangedBetweenApprovalAndStart(t *testing.T) {
 	t.Parallel()
 	w := stage(t)

@@ -52,6 +52,7 @@ func TestADefiniteRefusalShowsWhatLakeFormationSaid(t *testing.T) {
 		locallake.FaultTokenExpired:   {"API gateway refused it: the credentials are wrong or no longer valid.", "APIG.0307", "Our suggestion:"},
 		locallake.FaultSignatureEcho:  {"API gateway refused it: the signature is wrong.", "canonicalRequest[masked]", "Our suggestion:"},
 		locallake.FaultForbidden:      {"LakeFormation refused it: the credentials are not valid here.", "403: X-Auth-Token is invalid in the request", "Our suggestion:"},
+		locallake.FaultDenied:         {"API gateway refused it: a permission is missing.", "APIG.1005", "Our suggestion:", "lakeformation:instanceJob:exec"},
 		locallake.FaultNoPermission:   {"LakeFormation refused it: a permission is missing.", "lakeformation.00000016", "Our suggestion:", "lakeformation:instanceJob:exec"},
 		locallake.FaultInvalidToken:   {"LakeFormation refused it: the credentials are wrong or no longer valid.", "lakeformation.00000015", "Our suggestion:"},
 		locallake.FaultNotFound:       {"LakeFormation no longer knows this job (404).", "common.01000001: response status exception, code: 404", "Our suggestion: Look it up with `/lf jobs nightly_sync`"},
