@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -15,7 +16,6 @@ type errorCase struct {
 	header map[string]string // of the answer
 	by     string            // how the request is signed in: "keys" where empty
 	iam    bool              // IAM answers so, and LakeFormation is never asked
-	noRead bool              // the same answer to a read would mean something else
 }
 
 // lake is LakeFormation's own form of an error.
@@ -29,10 +29,10 @@ func gate(status int, code, message string) errorCase {
 }
 
 // iam is IAM's form.
-func iam(status, code, message string) errorCase {
-	c := errorCase{group: "IAM", iam: true, by: "password", status: map[string]int{"400": 400, "401": 401, "403": 403, "404": 404, "429": 429, "500": 500, "503": 503}[status]}
+func iam(status int, title, message string) errorCase {
+	c := errorCase{group: "IAM", iam: true, by: "password", status: status}
 	if message != "" {
-		c.body = `{"error":{"code":` + status + `,"message":"` + message + `","title":"` + code + `"}}`
+		c.body = fmt.Sprintf(`{"error":{"code":%d,"message":%q,"title":%q}}`, status, message, title)
 	}
 	return c
 }
@@ -121,18 +121,18 @@ func documented() map[string]errorCase {
 		"gateway-APIGW-0308":                  gate(429, "APIGW.0308", overLimit+"minute"),
 		"gateway-echoes-the-header":           gate(401, "APIGW.0301", notIAM+": cannot verify {authorization}"),
 		"gateway-echoes-the-token":            gate(401, "APIG.1002", "cannot resolve {x-auth-token}").signedIn("token"),
-		"iam-400":                             iam("400", "Bad Request", "The request body is invalid."),
-		"iam-401-wrong-password":              iam("401", "Unauthorized", "The username or password is wrong."),
-		"iam-401-locked":                      iam("401", "Unauthorized", "The user is locked."),
-		"iam-401-password-expired":            iam("401", "Unauthorized", "The password has expired."),
-		"iam-401-another-project":             iam("401", "Unauthorized", "The user has no access to the project in the scope."),
-		"iam-401-echoes-the-password":         iam("401", "Unauthorized", "canary-password is wrong"),
-		"iam-403-nested":                      iam("403", "Forbidden", "You are not authorized to perform the requested action."),
+		"iam-400":                             iam(400, "Bad Request", "The request body is invalid."),
+		"iam-401-wrong-password":              iam(401, "Unauthorized", "The username or password is wrong."),
+		"iam-401-locked":                      iam(401, "Unauthorized", "The user is locked."),
+		"iam-401-password-expired":            iam(401, "Unauthorized", "The password has expired."),
+		"iam-401-another-project":             iam(401, "Unauthorized", "The user has no access to the project in the scope."),
+		"iam-401-echoes-the-password":         iam(401, "Unauthorized", "canary-password is wrong"),
+		"iam-403-nested":                      iam(403, "Forbidden", "You are not authorized to perform the requested action."),
 		"iam-403-flat":                        {group: "IAM", iam: true, by: "password", status: 403, body: `{"error_msg":"no permission","error_code":"IAM.0003"}`},
-		"iam-404":                             iam("404", "Not Found", "Could not find domain: acme."),
-		"iam-429":                             iam("429", "Too Many Requests", ""),
-		"iam-500":                             iam("500", "Internal Server Error", "An unexpected error prevented the server from fulfilling your request."),
-		"iam-503":                             iam("503", "Service Unavailable", ""),
+		"iam-404":                             iam(404, "Not Found", "Could not find domain: acme."),
+		"iam-429":                             iam(429, "Too Many Requests", ""),
+		"iam-500":                             iam(500, "Internal Server Error", "An unexpected error prevented the server from fulfilling your request."),
+		"iam-503":                             iam(503, "Service Unavailable", ""),
 		"iam-web-page":                        {group: "IAM", iam: true, by: "password", status: 502, body: "<html><head><title>502 Bad Gateway</title></head></html>"},
 		"iam-201-without-a-token":             {group: "IAM", iam: true, by: "password", status: 201, body: `{"token":{}}`},
 		"nested":                              shape(400, `{"error":{"code":"common.01000001","message":"inner words"}}`),

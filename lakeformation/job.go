@@ -14,9 +14,9 @@ type Job struct {
 	Type        JobType       `json:"type"`
 	Status      Status        `json:"status"`
 	CreateTime  time.Time     `json:"create_time,omitzero"`
-	StartTime   time.Time     `json:"start_time,omitzero"` // of the last run
-	EndTime     time.Time     `json:"end_time,omitzero"`   // of the last run; unknown in a JobDetail
-	ExecuteTime time.Duration `json:"-"`                   // of the last run, whole seconds; 0 also where it is not said
+	StartTime   time.Time     `json:"start_time,omitzero"`       // of the last run
+	EndTime     time.Time     `json:"end_time,omitzero"`         // of the last run; unknown in a JobDetail
+	ExecuteTime time.Duration `json:"-"`                         // of the last run, whole seconds; 0 also where it is not said
 	LogInfo     string        `json:"log_simple_info,omitempty"` // one line, secrets masked
 }
 

@@ -3,6 +3,7 @@ package lakeformation
 import (
 	"context"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"testing"
 	"time"
@@ -120,6 +121,20 @@ func TestEachRemedyIsReachable(t *testing.T) {
 		}
 		require.NotRegexp(t, `[.:,]$`, row.means, "a clause")
 		require.Regexp(t, `[.}]$`, row.text, "sentences")
+	}
+}
+
+// The page for people, which a test of package bot writes from answers, tells of every code and every meaning.
+func TestThePageOfErrorsIsComplete(t *testing.T) {
+	page, err := os.ReadFile("../docs/errors.md")
+	require.NoError(t, err)
+	for _, row := range remedies {
+		for _, code := range row.codes {
+			require.Contains(t, string(page), "`"+code+"`")
+		}
+		if row.ops == nil && row.whys == nil { // a start meets it
+			require.Contains(t, string(page), row.means)
+		}
 	}
 }
 
