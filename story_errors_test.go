@@ -175,12 +175,19 @@ func TestAPersonAnswersForAnUnknownStart(t *testing.T) {
 
 func TestLakeFormationIsDown(t *testing.T) {
 	t.Parallel()
+	t.Run("with a fault of its own while the job is looked up", func(t *testing.T) {
+		t.Parallel()
+		w := stage(t)
+		require.NoError(t, w.lake.SetFault(locallake.OpAny, locallake.Fault{Name: locallake.FaultThrottled}))
+		w.as("ana").types("/lf start nightly_sync")
+		w.as("ana").reads("The job could not be read within two minutes, so nothing was started.", "turned it away: there were too many calls at once.", "said: APIG.0308:", "Our suggestion:")
+	})
 	t.Run("while the job is looked up", func(t *testing.T) {
 		t.Parallel()
 		w := stage(t)
 		require.NoError(t, w.lake.SetFault(locallake.OpAny, locallake.Fault{Name: locallake.FaultReset}))
 		w.as("ana").types("/lf start nightly_sync")
-		w.as("ana").reads("The job could not be read within two minutes, so nothing was started.")
+		w.as("ana").reads("The job could not be read within two minutes, so nothing was started. LakeFormation gave no clear answer.", "What happened: the connection broke")
 	})
 	t.Run("between the approval and the start", func(t *testing.T) {
 		t.Parallel()
@@ -189,7 +196,7 @@ func TestLakeFormationIsDown(t *testing.T) {
 		w.as("ana").button("Start job")
 		require.NoError(t, w.lake.SetFault(locallake.OpAny, locallake.Fault{Name: locallake.FaultReset}))
 		w.as("ana").presses("Start job")
-		w.cardSays("LakeFormation could not be reached for ten minutes, so nothing was started.")
+		w.cardSays("The job could not be read for ten minutes before the start, so nothing was started. LakeFormation gave no clear answer.", "What happened: the connection broke")
 		require.Zero(t, w.lake.StartCalls("nightly_sync"))
 	})
 	t.Run("for ten minutes while the job runs", func(t *testing.T) {

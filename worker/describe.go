@@ -16,16 +16,23 @@ import (
 // lastRuns is how many runs a card shows at most.
 const lastRuns = 5
 
+// lastTry is how long the last try may take, whose answer is only told.
+const lastTry = 10 * time.Second
+
 // describe finds the job that was typed, reads its definition and last runs, picks the rule, and asks for decisions.
 // It ends within approval.DescribeWithin in one way or the other.
 func (w *Worker) describe(ctx context.Context, c approval.Claim, log *logrus.Entry) error {
 	r := c.Request
 	left := approval.DescribeWithin - w.Clock.Now().Sub(r.CreatedAt)
 	if left <= 0 {
-		return w.refuse(ctx, c, approval.Problem{
+		// One more try, only to say why.
+		ctx, done := context.WithTimeout(ctx, lastTry)
+		defer done()
+		_, err := w.description(ctx, r)
+		return w.refuse(ctx, c, because(approval.Problem{
 			Words: "The job could not be read within two minutes, so nothing was started.",
 			Next:  "Ask again in some minutes; if it stays so, tell whoever runs Slipway.",
-		})
+		}, err))
 	}
 	ctx, done := context.WithTimeout(ctx, min(left, 30*time.Second))
 	defer done()

@@ -30,6 +30,15 @@ func fieldsOf(err error) map[string]any {
 	return said.Fields()
 }
 
+// because adds what the other side said to a Problem of ours, if err has an answer of its.
+func because(p approval.Problem, err error) approval.Problem {
+	var said *lakeformation.Error
+	if !errors.As(err, &said) {
+		return p
+	}
+	return problem(p.Words+" "+said.Summary()+".", said)
+}
+
 // definite reports whether asking again would bring the same answer.
 func definite(err *lakeformation.Error) bool {
 	return err.Class == lakeformation.Refused || err.Class == lakeformation.Unauthorized

@@ -18,7 +18,7 @@ import (
 func (w *Worker) start(ctx context.Context, c approval.Claim, log *logrus.Entry) error {
 	r := c.Request
 	if w.Clock.Now().Sub(r.ApprovedAt) >= approval.StartWithin {
-		return w.happened(ctx, c, approval.Event{Kind: approval.TimeExpired, Problem: late(r)})
+		return w.happened(ctx, c, approval.Event{Kind: approval.TimeExpired, Problem: w.late(ctx, r)})
 	}
 	before, err := w.recheck(ctx, r)
 	var no *refusal
@@ -48,13 +48,16 @@ func (w *Worker) start(ctx context.Context, c approval.Claim, log *logrus.Entry)
 }
 
 // late explains why an approved Request was not started in time.
-func late(r approval.Request) *approval.Problem {
+func (w *Worker) late(ctx context.Context, r approval.Request) *approval.Problem {
 	p := r.Problem
 	if p.Words == "" {
-		p = approval.Problem{Words: "LakeFormation could not be reached for ten minutes, so nothing was started."}
-	}
-	if p.Next == "" {
-		p.Next = "Ask again once it can be reached."
+		ctx, done := context.WithTimeout(ctx, lastTry)
+		defer done()
+		_, err := w.recheck(ctx, r)
+		p = because(approval.Problem{
+			Words: "The job could not be read for ten minutes before the start, so nothing was started.",
+			Next:  "Ask again once LakeFormation can be reached.",
+		}, err)
 	}
 	return &p
 }
