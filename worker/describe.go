@@ -30,7 +30,7 @@ func (w *Worker) describe(ctx context.Context, c approval.Claim, log *logrus.Ent
 		defer done()
 		_, err := w.description(ctx, r)
 		return w.refuse(ctx, c, because(approval.Problem{
-			Words: "The job could not be read within two minutes, so nothing was started.",
+			Words: "The job could not be read within two minutes, so " + nothingDone(r) + ".",
 			Next:  "Ask again in some minutes; if it stays so, tell whoever runs Slipway.",
 		}, err))
 	}

@@ -50,7 +50,7 @@ func Heard(r approval.Request, said *lakeformation.Error) approval.Event {
 	case said == nil:
 		return approval.Event{Kind: approval.StartAccepted}
 	case mayCallAgain(r, said):
-		words := "LakeFormation could not be asked yet; nothing was started."
+		words := "LakeFormation could not be asked yet; " + nothingDone(r) + "."
 		if said.Meaning() != "" {
 			words += " " + said.Summary() + "."
 		}
@@ -90,7 +90,14 @@ func refusedRead(r approval.Request, said *lakeformation.Error) approval.Problem
 	if said.NoSuchJob() {
 		return gone(r, said)
 	}
-	return problem("I could not read the job, so nothing was started. "+said.Summary()+".", said)
+	return problem("I could not read the job, so "+nothingDone(r)+". "+said.Summary()+".", said)
+}
+
+func nothingDone(r approval.Request) string {
+	if r.Ask.Action == approval.Stop {
+		return "nothing was stopped"
+	}
+	return "nothing was started"
 }
 
 func gone(r approval.Request, said *lakeformation.Error) approval.Problem {

@@ -55,7 +55,7 @@ func (w *Worker) late(ctx context.Context, r approval.Request) *approval.Problem
 		defer done()
 		_, err := w.recheck(ctx, r)
 		p = because(approval.Problem{
-			Words: "The job could not be read for ten minutes before the start, so nothing was started.",
+			Words: "The job could not be read for ten minutes before the " + string(r.Ask.Action) + ", so " + nothingDone(r) + ".",
 			Next:  "Ask again once LakeFormation can be reached.",
 		}, err)
 	}
