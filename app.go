@@ -72,6 +72,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	named, instances := commands.Instances{}, map[string]worker.Instance{}
 	for name, c := range a.config.Instances {
+		if password, ok := c.Credentials.(*lakeformation.IAMPassword); ok {
+			password.UseClock(clock.Now)
+		}
 		client, err := lakeformation.New(lakeformation.Config{
 			Endpoint: c.Endpoint, ProjectID: c.ProjectID, InstanceID: c.InstanceID, Credentials: c.Credentials,
 			DialContext: o.Dial, UserAgent: "slipway/" + strings.ReplaceAll(versionWords(), " ", "-"),

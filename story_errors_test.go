@@ -47,21 +47,22 @@ func TestADefiniteRefusalShowsWhatLakeFormationSaid(t *testing.T) {
 	t.Parallel()
 	for fault, words := range map[string][]string{
 		locallake.FaultBadRequest:     {"LakeFormation refused it.", "common.01000001: failed to read http request", "Our suggestion:"},
-		locallake.FaultUnauthorized:   {"LakeFormation refused it.", "APIG.1002: Incorrect token or token resolution failed", "Our suggestion:"},
-		locallake.FaultSingleQuotes:   {"LakeFormation refused it.", "APIG.1002", "Our suggestion:"},
-		locallake.FaultTokenExpired:   {"LakeFormation refused it.", "APIG.0307", "Our suggestion:"},
-		locallake.FaultSignatureEcho:  {"LakeFormation refused it.", "0301", "Our suggestion:"},
-		locallake.FaultForbidden:      {"LakeFormation refused it.", "403: X-Auth-Token is invalid in the request", "Our suggestion:"},
-		locallake.FaultNoPermission:   {"LakeFormation refused it.", "lakeformation.00000016", "Our suggestion:", "lakeformation:instanceJob:exec"},
-		locallake.FaultInvalidToken:   {"LakeFormation refused it.", "lakeformation.00000015", "Our suggestion:"},
+		locallake.FaultUnauthorized:   {"API gateway refused it: the credentials are wrong or no longer valid.", "APIG.1002: Incorrect token or token resolution failed", "Our suggestion:"},
+		locallake.FaultSingleQuotes:   {"API gateway refused it: the credentials are wrong or no longer valid.", "APIG.1002", "Our suggestion:"},
+		locallake.FaultTokenExpired:   {"API gateway refused it: the credentials are wrong or no longer valid.", "APIG.0307", "Our suggestion:"},
+		locallake.FaultSignatureEcho:  {"API gateway refused it: the signature is wrong.", "canonicalRequest[masked]", "Our suggestion:"},
+		locallake.FaultForbidden:      {"LakeFormation refused it: the credentials are not valid here.", "403: X-Auth-Token is invalid in the request", "Our suggestion:"},
+		locallake.FaultDenied:         {"API gateway refused it: a permission is missing.", "APIG.1005", "Our suggestion:", "lakeformation:instanceJob:exec"},
+		locallake.FaultNoPermission:   {"LakeFormation refused it: a permission is missing.", "lakeformation.00000016", "Our suggestion:", "lakeformation:instanceJob:exec"},
+		locallake.FaultInvalidToken:   {"LakeFormation refused it: the credentials are wrong or no longer valid.", "lakeformation.00000015", "Our suggestion:"},
 		locallake.FaultNotFound:       {"LakeFormation no longer knows this job (404).", "common.01000001: response status exception, code: 404", "Our suggestion: Look it up with `/lf jobs nightly_sync`"},
-		locallake.FaultNoSuchResource: {"LakeFormation refused it.", "lakeformation.00000005", "Our suggestion:"},
+		locallake.FaultNoSuchResource: {"LakeFormation refused it: it does not know this job or what it works on.", "lakeformation.00000005", "Our suggestion:"},
 		locallake.FaultSolution:       {"LakeFormation refused it.", "LakeFormation says what to do:", "request id"},
 	} {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
 			w := withFault(t, locallake.Fault{Name: fault})
-			w.cardSays(append([]string{"`nightly_sync` was not started.", "LakeFormation said:", "request id"}, words...)...)
+			w.cardSays(append([]string{"`nightly_sync` was not started.", " said: ", "request id"}, words...)...)
 			w.threadSays(append([]string{"<@" + people["ana"] + ">"}, words...)...)
 			require.NotContains(t, w.card(), w.env["HUAWEICLOUD_SDK_AK"])
 			if fault == locallake.FaultSolution {
@@ -174,12 +175,19 @@ func TestAPersonAnswersForAnUnknownStart(t *testing.T) {
 
 func TestLakeFormationIsDown(t *testing.T) {
 	t.Parallel()
+	t.Run("with a fault of its own while the job is looked up", func(t *testing.T) {
+		t.Parallel()
+		w := stage(t)
+		require.NoError(t, w.lake.SetFault(locallake.OpAny, locallake.Fault{Name: locallake.FaultThrottled}))
+		w.as("ana").types("/lf start nightly_sync")
+		w.as("ana").reads("The job could not be read within two minutes, so nothing was started.", "turned it away: there were too many calls at once.", "said: APIG.0308:", "Our suggestion:")
+	})
 	t.Run("while the job is looked up", func(t *testing.T) {
 		t.Parallel()
 		w := stage(t)
 		require.NoError(t, w.lake.SetFault(locallake.OpAny, locallake.Fault{Name: locallake.FaultReset}))
 		w.as("ana").types("/lf start nightly_sync")
-		w.as("ana").reads("The job could not be read within two minutes, so nothing was started.")
+		w.as("ana").reads("The job could not be read within two minutes, so nothing was started. LakeFormation gave no clear answer.", "What happened: the connection broke")
 	})
 	t.Run("between the approval and the start", func(t *testing.T) {
 		t.Parallel()
@@ -188,7 +196,7 @@ func TestLakeFormationIsDown(t *testing.T) {
 		w.as("ana").button("Start job")
 		require.NoError(t, w.lake.SetFault(locallake.OpAny, locallake.Fault{Name: locallake.FaultReset}))
 		w.as("ana").presses("Start job")
-		w.cardSays("LakeFormation could not be reached for ten minutes, so nothing was started.")
+		w.cardSays("The job could not be read for ten minutes before the start, so nothing was started. LakeFormation gave no clear answer.", "What happened: the connection broke")
 		require.Zero(t, w.lake.StartCalls("nightly_sync"))
 	})
 	t.Run("for ten minutes while the job runs", func(t *testing.T) {

@@ -104,6 +104,7 @@ type Problem struct {
 	Words      string `json:"words"`          // one sentence: what happened
 	Next       string `json:"next,omitempty"` // one sentence: what to do, in our words
 	HTTPStatus int    `json:"http_status,omitempty"`
+	Speaker    string `json:"speaker,omitempty"`    // whose words Code to Solution are; "" is LakeFormation
 	Code       string `json:"code,omitempty"`       // LakeFormation's error_code
 	Message    string `json:"message,omitempty"`    // LakeFormation's error_msg, masked
 	Solution   string `json:"solution,omitempty"`   // LakeFormation's solution_msg

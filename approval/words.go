@@ -122,9 +122,9 @@ func (r Request) Explain(v Voice) []string {
 		}
 		lines = append(lines, line+".")
 	case Partial:
-		lines = append(lines, "Some objects were not migrated; read the job's log in LakeFormation before you run it again.")
+		lines = append(lines, "Some objects were not migrated; read "+v.Code(r.Ask.Command+" log "+r.JobName())+" before you run it again.")
 	case Failed:
-		lines = append(lines, "Read the job's log in LakeFormation to see why; it may be started again.")
+		lines = append(lines, "To see why, read "+v.Code(r.Ask.Command+" log "+r.JobName())+"; it may be started again.")
 	case Unknown:
 		why := "LakeFormation accepted it but"
 		if r.AcceptedAt.IsZero() {

@@ -55,7 +55,7 @@ func RenderOutcome(r approval.Request) Message {
 func RenderPrivate(r approval.Request) Message {
 	c := card{}
 	if r.State == approval.Refused || r.Problem.Private {
-		c.lines([]string{strings.TrimSpace(r.ID.String() + ": " + escape(r.Problem.Words+" "+r.Problem.Next))})
+		c.lines([]string{strings.TrimSpace(r.ID.String() + ": " + escape(r.Problem.Words+" "+r.Problem.Suggestion()))})
 		c.said(r.Problem)
 	} else {
 		c.lines(append([]string{r.ID.String() + ": " + r.Headline(onSlack)}, r.Explain(onSlack)...))
@@ -99,33 +99,18 @@ func (c *card) problem(r approval.Request) {
 		return
 	}
 	lines := []string{escape(p.Words)}
-	if p.Next != "" && p.HTTPStatus != 0 {
-		lines = append(lines, "Our suggestion: "+escape(p.Next))
-	} else if p.Next != "" {
-		lines = append(lines, escape(p.Next))
+	if next := p.Suggestion(); next != "" {
+		lines = append(lines, escape(next))
 	}
 	c.lines(lines)
 	c.said(p)
 }
 
-// said shows LakeFormation's error as it came.
+// said shows the other side's words as they came.
 func (c *card) said(p approval.Problem) {
-	if message := joinCode(p); message != "" {
-		c.context(verbatim("LakeFormation said: "+message, 1500))
+	for _, line := range p.Said() {
+		c.context(verbatim(line, 1500))
 	}
-	if p.Solution != "" {
-		c.context(verbatim("LakeFormation says what to do: "+p.Solution, 1500))
-	}
-	if p.RequestID != "" {
-		c.context(verbatim("LakeFormation's request id, for its support: "+p.RequestID, 300))
-	}
-}
-
-func joinCode(p approval.Problem) string {
-	if p.Code != "" && p.Message != "" {
-		return p.Code + ": " + p.Message
-	}
-	return p.Code + p.Message
 }
 
 // decided names who said yes.

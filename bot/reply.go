@@ -19,6 +19,14 @@ func RenderReply(r commands.Reply) Message {
 		text = append(text, escapeReply(r.Text))
 		m.Blocks = append(m.Blocks, slack.NewSectionBlock(mrkdwn(escapeReply(r.Text)), nil, nil))
 	}
+	if len(r.Verbatim) > 0 {
+		lines := strings.Join(r.Verbatim, "\n")
+		text = append(text, escape(lines))
+		m.Blocks = append(m.Blocks, slack.NewRichTextBlock("", &slack.RichTextPreformatted{
+			Type:     slack.RTEPreformatted,
+			Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(cut(lines, maxSection), nil)},
+		}))
+	}
 	for i, row := range r.Rows {
 		if i == maxRows {
 			text = append(text, "…")

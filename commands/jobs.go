@@ -68,20 +68,40 @@ func matches(j lakeformation.Job, filter string) bool {
 		strings.EqualFold(string(j.Status), filter) || strings.Contains(StatusWord(string(j.Status)), filter)
 }
 
-// jobError puts an error of a read into words.
+// jobError puts an error of a read into words: what it means, the next step, and who said what.
 func (r *Router) jobError(err error, in Invocation, name string) Reply {
-	r.log.WithError(err).WithField("actor", in.By.UserID).WithField("job", name).Warn("could not read jobs")
+	log := r.log.WithError(err).WithField("actor", in.By.UserID).WithField("job", name)
 	var missing *lakeformation.NoSuchJobError
-	if errors.As(err, &missing) {
+	var several *lakeformation.AmbiguousJobError
+	var answer *lakeformation.Error
+	switch {
+	case errors.As(err, &missing):
+		log.Info("asked for a job that is not there")
 		return Reply{Text: approval.NoSuchJob(name, missing.Near)}
-	}
-	var refused *lakeformation.Error
-	if errors.As(err, &refused) {
-		next := refused.Remedy()
-		if refused.Solution != "" {
-			next = "LakeFormation says what to do: " + refused.Solution
+	case errors.As(err, &several):
+		log.Info("asked for a job whose name several have")
+		reply := Reply{Text: "There are several jobs named " + quote(name) + ". Ask again with the id of the one you mean:"}
+		for _, job := range several.Jobs {
+			reply.Rows = append(reply.Rows, Row{Title: job.ID, State: StatusWord(string(job.Status)), Detail: TypeWord(string(job.Type)), At: job.StartTime})
 		}
-		return Reply{Text: "LakeFormation could not tell me: " + refused.Error() + "\n" + next}
+		return reply
+	case errors.As(err, &answer):
+		log.WithFields(answer.Fields()).Warn("could not read jobs")
+		return Reply{Text: notRead(answer)}
 	}
+	log.Warn("could not read jobs")
 	return Reply{Text: "I could not ask LakeFormation: " + approval.Short(err.Error())}
+}
+
+// notRead says why something could not be read, whose words are whose, and what to do.
+func notRead(err *lakeformation.Error) string {
+	p := approval.Problem{
+		HTTPStatus: err.HTTPStatus, Speaker: string(err.Speaker()), Code: err.Code, Message: err.Message,
+		Solution: err.Solution, RequestID: err.RequestID, Next: err.Remedy(),
+	}
+	lines := []string{"I can't show that now. " + err.Summary() + "."}
+	if next := p.Suggestion(); next != "" {
+		lines = append(lines, next)
+	}
+	return strings.Join(append(lines, p.Said()...), "\n")
 }

@@ -11,6 +11,7 @@ import (
 // Reply is a private answer as plain data. Its texts hold no markup but back-ticks around what people typed.
 type Reply struct {
 	Text     string    // the first lines, and the fallback for screen readers
+	Verbatim []string  // lines of somebody else's, shown as they are
 	Rows     []Row     // things listed
 	Examples []Example // commands to type
 	Foot     string    // a last line, less important

@@ -89,6 +89,7 @@ func list() []command {
 		{"start", "<job> [reason]", "asks to start a job; the card asks for the confirmation", (*Router).start},
 		{"stop", "<job> [reason]", "asks to stop the run of a job", (*Router).stop},
 		{"status", "[job or R-id]", "tells how a job or a request stands; alone: what is open here", (*Router).status},
+		{"log", "<job>", "shows you the end of the newest run's log", (*Router).showLog},
 		{"jobs", "[filter]", "lists the jobs; a filter is a part of the name, a type or a status", (*Router).jobs},
 		{"pending", "", "lists what waits for a decision in this channel", (*Router).pending},
 		{"cancel", "<R-id>", "takes back what you asked for, before it starts", (*Router).cancel},

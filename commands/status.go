@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"slipway/approval"
@@ -61,9 +62,9 @@ func (r *Router) statusOf(ctx context.Context, in Invocation, id approval.ID) Re
 		reply.Text += "\n" + approval.Evaluate(req, time.Time{}).Sentence()
 	}
 	if p := req.Problem; p.Words != "" {
-		reply.Text += "\n" + p.Words
-		if p.Next != "" && p.Solution == "" {
-			reply.Text += " " + p.Next
+		reply.Text += "\n" + strings.TrimSpace(p.Words+" "+p.Suggestion())
+		for _, line := range p.Said() {
+			reply.Text += "\n" + line
 		}
 	}
 	return reply

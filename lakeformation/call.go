@@ -88,6 +88,7 @@ func (c *Client) attempt(ctx context.Context, r request, out any, call *Call) *E
 		return c.decode(r.op, raw, a, out)
 	}
 	e := answered(r.op, raw, a.header, c.now())
+	e.by = signInOf(c.credentials, a.header)
 	if renewable, ok := c.credentials.(Renewable); ok && aboutToken(e) {
 		e.Renewable = renewable.Refused(a.header)
 	}
@@ -107,7 +108,7 @@ func aboutToken(e *Error) bool {
 
 // decode reads a good answer.
 func (c *Client) decode(op string, raw *http.Response, a *attempt, out any) *Error {
-	e := &Error{Op: op, HTTPStatus: raw.StatusCode, Class: Unknown, Sent: true, RequestID: tidy(raw.Header.Get("X-Request-Id"), maxCode)}
+	e := &Error{Op: op, HTTPStatus: raw.StatusCode, Class: Unknown, Sent: true, RequestID: tidy(raw.Header.Get("X-Request-Id"), maxCode, secretsOf(a.header)...)}
 	body, err := io.ReadAll(io.LimitReader(raw.Body, maxBody+1))
 	switch {
 	case err != nil:

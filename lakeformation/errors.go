@@ -1,6 +1,7 @@
 package lakeformation
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -50,6 +51,7 @@ type Error struct {
 	RetryAfter time.Duration // what the answer asks to wait; 0: it does not say
 
 	why   why
+	by    signIn // "" where nothing was sent
 	cause error
 }
 
@@ -75,6 +77,9 @@ const (
 
 // Error gives what happened in one line.
 func (e *Error) Error() string {
+	if iam := e.iam(); iam != nil {
+		return e.Op + ": " + cmp.Or(iam.Meaning(), string(whyCredentials)) + ": " + iam.Error()
+	}
 	var b strings.Builder
 	b.WriteString(e.Op + ": ")
 	if e.HTTPStatus != 0 {
@@ -83,11 +88,7 @@ func (e *Error) Error() string {
 	if e.Code != "" {
 		b.WriteString(e.Code + ": ")
 	}
-	if e.Message != "" {
-		b.WriteString(e.Message)
-	} else {
-		b.WriteString(string(e.why))
-	}
+	b.WriteString(cmp.Or(e.Message, string(e.why), string(whyEmpty)))
 	if e.Solution != "" {
 		b.WriteString("; solution: " + e.Solution)
 	}

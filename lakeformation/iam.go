@@ -89,6 +89,9 @@ func (p *IAMPassword) Refused(header http.Header) bool {
 	return true
 }
 
+// UseClock sets the clock that tells how old a token is. Call it before the first use.
+func (p *IAMPassword) UseClock(now func() time.Time) { p.now = now }
+
 // Close closes idle connections to IAM.
 func (p *IAMPassword) Close() { p.transport.CloseIdleConnections() }
 

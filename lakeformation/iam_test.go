@@ -203,12 +203,12 @@ func TestWhatIAMRefusesIsToldInWordsAndStartsNothing(t *testing.T) {
 		remedy string
 	}{
 		{"a wrong password", answering(401, `{"error":{"message":"The username or password is wrong: hunter2!","code":401}}`), Refused,
-			"IAM does not accept the account, user or password", "IAM locks a user after several wrong tries"},
-		{"no permission", answering(403, `{"error_code":"IAM.0003","error_msg":"no"}`), Refused, "IAM does not let this user in", "Ask your Huawei Cloud administrator"},
-		{"another address", answering(404, ""), Refused, "IAM does not know this account, project or address", "Check the IAM endpoint"},
+			"the account, user or password is wrong: CreateToken: HTTP 401", "IAM locks a user after several wrong tries"},
+		{"no permission", answering(403, `{"error_code":"IAM.0003","error_msg":"no"}`), Refused, "the user is not let in, or not into this project", "Ask your Huawei Cloud administrator"},
+		{"another address", answering(404, ""), Refused, "the account, the project or IAM's address is not known", "Check the IAM endpoint"},
 		{"a fault", answering(500, body500), NeverSent, "IAM is not working at the moment", "status page"},
-		{"too many", answering(429, ""), NeverSent, "IAM gave no token", "Too many sign-ins"},
-		{"no token", answering(201, "{}"), NeverSent, "IAM answered without a token", "IAM gave no token"},
+		{"too many", answering(429, ""), NeverSent, "there were too many sign-ins at once", "It is safe to try again."},
+		{"no token", answering(201, "{}"), NeverSent, "IAM answered without a token", "status page"},
 		{"a reset", cut(true), NeverSent, "IAM gave no token: the connection broke", "slow or was cut off"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -89,7 +89,6 @@ func (p *IAMPassword) fetch(ctx context.Context) (token string, ends time.Time, 
 	case raw.StatusCode != http.StatusCreated:
 		e := answered(OpCreateToken, raw, http.Header{"X-Auth-Token": {p.password}}, p.now())
 		e.Method = http.MethodPost
-		e.Message = iamWords(e)
 		return "", time.Time{}, e
 	case token == "" || headerSafe("", token) != nil:
 		return "", time.Time{}, &Error{
@@ -107,23 +106,4 @@ func (p *IAMPassword) fetch(ctx context.Context) (token string, ends time.Time, 
 		return token, p.now().Add(lifeUnknown), nil
 	}
 	return token, said.Token.ExpiresAt.Time, nil
-}
-
-// iamWords says what IAM's answer means for whoever set the user and password.
-func iamWords(e *Error) string {
-	words := "IAM gave no token"
-	switch {
-	case e.HTTPStatus == http.StatusUnauthorized:
-		words = "IAM does not accept the account, user or password"
-	case e.HTTPStatus == http.StatusForbidden:
-		words = "IAM does not let this user in, or not into this project"
-	case e.HTTPStatus == http.StatusNotFound:
-		words = "IAM does not know this account, project or address"
-	case e.HTTPStatus >= 500:
-		words = "IAM is not working at the moment"
-	}
-	if e.Message == "" {
-		return words
-	}
-	return words + ": " + e.Message
 }

@@ -14,10 +14,10 @@ type Job struct {
 	Type        JobType       `json:"type"`
 	Status      Status        `json:"status"`
 	CreateTime  time.Time     `json:"create_time,omitzero"`
-	StartTime   time.Time     `json:"start_time,omitzero"` // of the last run
-	EndTime     time.Time     `json:"end_time,omitzero"`   // of the last run; unknown in a JobDetail
-	ExecuteTime time.Duration `json:"-"`                   // of the last run, whole seconds; 0 also where it is not said
-	LogInfo     string        `json:"log_simple_info,omitempty"`
+	StartTime   time.Time     `json:"start_time,omitzero"`       // of the last run
+	EndTime     time.Time     `json:"end_time,omitzero"`         // of the last run; unknown in a JobDetail
+	ExecuteTime time.Duration `json:"-"`                         // of the last run, whole seconds; 0 also where it is not said
+	LogInfo     string        `json:"log_simple_info,omitempty"` // one line, secrets masked
 }
 
 // UnmarshalJSON reads LakeFormation's JobInfo.
@@ -35,6 +35,7 @@ func (j *Job) UnmarshalJSON(b []byte) error {
 	}
 	j.CreateTime, j.StartTime, j.EndTime = wire.CreateTime.Time, wire.StartTime.Time, wire.EndTime.Time
 	j.ExecuteTime = seconds(wire.ExecuteTime)
+	j.LogInfo = tidy(j.LogInfo, maxMessage)
 	return nil
 }
 

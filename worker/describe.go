@@ -16,16 +16,23 @@ import (
 // lastRuns is how many runs a card shows at most.
 const lastRuns = 5
 
+// lastTry is how long the last try may take, whose answer is only told.
+const lastTry = 10 * time.Second
+
 // describe finds the job that was typed, reads its definition and last runs, picks the rule, and asks for decisions.
 // It ends within approval.DescribeWithin in one way or the other.
 func (w *Worker) describe(ctx context.Context, c approval.Claim, log *logrus.Entry) error {
 	r := c.Request
 	left := approval.DescribeWithin - w.Clock.Now().Sub(r.CreatedAt)
 	if left <= 0 {
-		return w.refuse(ctx, c, approval.Problem{
-			Words: "The job could not be read within two minutes, so nothing was started.",
+		// One more try, only to say why.
+		ctx, done := context.WithTimeout(ctx, lastTry)
+		defer done()
+		_, err := w.description(ctx, r)
+		return w.refuse(ctx, c, because(approval.Problem{
+			Words: "The job could not be read within two minutes, so " + nothingDone(r) + ".",
 			Next:  "Ask again in some minutes; if it stays so, tell whoever runs Slipway.",
-		})
+		}, err))
 	}
 	ctx, done := context.WithTimeout(ctx, min(left, 30*time.Second))
 	defer done()
@@ -33,10 +40,10 @@ func (w *Worker) describe(ctx context.Context, c approval.Claim, log *logrus.Ent
 	var no *refusal
 	switch {
 	case errors.As(err, &no):
-		log.WithError(err).Info("refused what was asked")
+		log.WithError(err).WithFields(fieldsOf(err)).Info("refused what was asked")
 		return w.refuse(ctx, c, no.problem)
 	case err != nil:
-		log.WithError(err).Warn("could not describe the job; trying again")
+		log.WithError(err).WithFields(fieldsOf(err)).Warn("could not describe the job; trying again")
 		return w.again(context.WithoutCancel(ctx), c, r.CreatedAt)
 	}
 	kind := approval.JobDescribed
@@ -66,6 +73,8 @@ func (e *refusal) Error() string {
 	}
 	return e.problem.Words
 }
+
+func (e *refusal) Unwrap() error { return e.cause }
 
 func no(next, format string, args ...any) *refusal {
 	return &refusal{problem: approval.Problem{Words: fmt.Sprintf(format, args...), Next: next}}
@@ -199,7 +208,7 @@ func unfound(err error, r approval.Request) error {
 			Next:  "Ask again with the id of the one you mean: " + strings.Join(ids, ", ") + ".",
 		}, cause: err}
 	case errors.As(err, &answer) && definite(answer):
-		return &refusal{problem: problem("LakeFormation did not let me read the job, so nothing was started.", answer), cause: err}
+		return &refusal{problem: refusedRead(r, answer), cause: err}
 	}
 	return err
 }

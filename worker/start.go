@@ -18,16 +18,16 @@ import (
 func (w *Worker) start(ctx context.Context, c approval.Claim, log *logrus.Entry) error {
 	r := c.Request
 	if w.Clock.Now().Sub(r.ApprovedAt) >= approval.StartWithin {
-		return w.happened(ctx, c, approval.Event{Kind: approval.TimeExpired, Problem: late(r)})
+		return w.happened(ctx, c, approval.Event{Kind: approval.TimeExpired, Problem: w.late(ctx, r)})
 	}
 	before, err := w.recheck(ctx, r)
 	var no *refusal
 	switch {
 	case errors.As(err, &no):
-		log.WithError(err).Warn("refused at the moment of the start")
+		log.WithError(err).WithFields(fieldsOf(err)).Warn("refused at the moment of the start")
 		return w.refuse(ctx, c, no.problem)
 	case err != nil:
-		log.WithError(err).Warn("could not check the job before the start; trying again")
+		log.WithError(err).WithFields(fieldsOf(err)).Warn("could not check the job before the start; trying again")
 		return w.again(ctx, c, r.ApprovedAt)
 	}
 	// The wall clock, not Clock: a process that was stopped for a while must not call with an old marker.
@@ -48,13 +48,16 @@ func (w *Worker) start(ctx context.Context, c approval.Claim, log *logrus.Entry)
 }
 
 // late explains why an approved Request was not started in time.
-func late(r approval.Request) *approval.Problem {
+func (w *Worker) late(ctx context.Context, r approval.Request) *approval.Problem {
 	p := r.Problem
 	if p.Words == "" {
-		p = approval.Problem{Words: "LakeFormation could not be reached for ten minutes, so nothing was started."}
-	}
-	if p.Next == "" {
-		p.Next = "Ask again once it can be reached."
+		ctx, done := context.WithTimeout(ctx, lastTry)
+		defer done()
+		_, err := w.recheck(ctx, r)
+		p = because(approval.Problem{
+			Words: "The job could not be read for ten minutes before the " + string(r.Ask.Action) + ", so " + nothingDone(r) + ".",
+			Next:  "Ask again once LakeFormation can be reached.",
+		}, err)
 	}
 	return &p
 }
@@ -109,41 +112,26 @@ func (w *Worker) call(ctx context.Context, r approval.Request, notAfter time.Tim
 
 // answer books what the call brought. A definite answer is kept whoever holds the row by now.
 func (w *Worker) answer(ctx context.Context, c approval.Claim, r approval.Request, err error, log *logrus.Entry) error {
-	if err == nil {
-		log.Info("accepted by LakeFormation")
-		return w.definitely(ctx, r, approval.Event{Kind: approval.StartAccepted})
-	}
 	var said *lakeformation.Error
-	if !errors.As(err, &said) {
+	if err != nil && !errors.As(err, &said) {
 		said = &lakeformation.Error{Class: lakeformation.Unknown, Message: "no answer"}
 	}
-	log = log.WithError(err).WithField("class", said.Class)
-	switch {
-	case mayCallAgain(r, said):
+	e := Heard(r, said)
+	if said != nil {
+		log = log.WithError(err).WithFields(said.Fields())
+	}
+	switch e.Kind {
+	case approval.StartAccepted:
+		log.Info("accepted by LakeFormation")
+	case approval.StartNotSent:
 		log.Warn("surely not started; going back to try again")
-		p := problem("LakeFormation could not be asked yet; nothing was started.", said)
-		pause := max(said.RetryAfter, min(time.Second<<min(r.Attempt, 6), time.Minute))
-		return w.definitely(ctx, r, approval.Event{Kind: approval.StartNotSent, RetryIn: pause, Problem: &p})
-	case definite(said):
+	case approval.StartRefused:
 		log.Warn("refused by LakeFormation")
-		p := refusedStart(r, said)
-		return w.definitely(ctx, r, approval.Event{Kind: approval.StartRefused, Problem: &p})
+	default:
+		log.Warn("no clear answer; looking what it did")
+		return w.happened(ctx, c, e)
 	}
-	log.Warn("no clear answer; looking what it did")
-	p := problem("LakeFormation gave no clear answer.", said)
-	p.Next = ""
-	return w.happened(ctx, c, approval.Event{Kind: approval.StartUnanswered, Problem: &p})
-}
-
-// mayCallAgain reports whether surely nothing was started and another try, with a new marker, makes sense.
-func mayCallAgain(r approval.Request, said *lakeformation.Error) bool {
-	switch said.Class {
-	case lakeformation.NeverSent, lakeformation.Throttled:
-		return true
-	case lakeformation.Unauthorized:
-		return said.Renewable && r.Attempt == 0
-	}
-	return false
+	return w.definitely(ctx, r, e)
 }
 
 // definitely stores a definite answer, and tries for a while if the database does not take it: it is all we will know.
@@ -164,28 +152,4 @@ func (w *Worker) definitely(ctx context.Context, r approval.Request, e approval.
 		<-w.Clock.After(time.Second << try)
 	}
 	return err
-}
-
-// refusedStart says that LakeFormation did not take the call.
-func refusedStart(r approval.Request, said *lakeformation.Error) approval.Problem {
-	if said.HTTPStatus == 404 {
-		return gone(r, said)
-	}
-	return problem("LakeFormation refused it.", said)
-}
-
-// refusedRead says that LakeFormation did not even let the job be read before the start.
-func refusedRead(r approval.Request, said *lakeformation.Error) approval.Problem {
-	if said.HTTPStatus == 404 {
-		return gone(r, said)
-	}
-	return problem("LakeFormation did not let me read the job before the start, so nothing was started.", said)
-}
-
-func gone(r approval.Request, said *lakeformation.Error) approval.Problem {
-	p := problem("LakeFormation no longer knows this job (404).", said)
-	if p.Solution == "" {
-		p.Next = fmt.Sprintf("Look it up with `%s jobs %s`; it may have been deleted or belong to another instance.", r.Ask.Command, r.JobName())
-	}
-	return p
 }

@@ -10,6 +10,7 @@ const (
 	FaultTokenExpired     = "token-expired"
 	FaultSignatureEcho    = "signature-echo"
 	FaultForbidden        = "forbidden"
+	FaultDenied           = "permission-denied"
 	FaultNoPermission     = "insufficient-permission"
 	FaultInvalidToken     = "invalid-token"
 	FaultNotFound         = "not-found"
@@ -84,6 +85,10 @@ var faultKinds = []faultKind{
 	refused(FaultSignatureEcho, "401 signature echo", "The signature is refused and the signed request repeated in the message, a security token included (APIG.0301).", playEcho),
 	refused(FaultForbidden, "403 forbidden", "The credentials are known but not allowed here.",
 		func(*call) answer { return jsonText(403, body403) }),
+	refused(FaultDenied, "403 permission denied", "The gateway misses a permission (APIG.1005).",
+		func(c *call) answer {
+			return gatewayError(c, 403, "APIG.1005", "You do not have permission to call the API")
+		}),
 	failed(FaultNoPermission, "400 no permission", "A missing permission, which LakeFormation answers with 400 (lakeformation.00000016).",
 		func(*call) answer { return lakeError(400, "lakeformation.00000016", "insufficient permission") }),
 	failed(FaultInvalidToken, "400 invalid token", "An invalid token, which LakeFormation answers with 400 (lakeformation.00000015).",

@@ -32,6 +32,7 @@ func TestWhatAStartIsAnsweredUnderEachFault(t *testing.T) {
 		FaultTokenExpired:     {401, `"error_code":"APIG.0307"`, 0, 0},
 		FaultSignatureEcho:    {401, `canonicalRequest:POST|` + nightly + `/start/|`, 0, 0},
 		FaultForbidden:        {403, `{"error":{"code":"403","message":"X-Auth-Token is invalid in the request","error_code":null,"error_msg":null,"title":"Forbidden"},"error_code":"403","error_msg":"X-Auth-Token is invalid in the request","title":"Forbidden"}`, 0, 0},
+		FaultDenied:           {403, `"error_code":"APIG.1005"`, 0, 0},
 		FaultNoPermission:     {400, `"error_code":"lakeformation.00000016"`, 1, 0},
 		FaultInvalidToken:     {400, `"error_code":"lakeformation.00000015"`, 1, 0},
 		FaultNotFound:         {404, `{"error_code":"common.01000001","error_msg":"response status exception, code: 404"}`, 1, 0},

@@ -9,7 +9,8 @@ var modes = []string{"NORMAL", "COMPARISON"}
 
 // startJob is StartJobByInstance: 202 and no body means that the signal to run
 // has been received. What it answers for a running or frozen job is not
-// documented: a second run (see RefuseSecondStart), and 400.
+// documented: a second run (see RefuseSecondStart), and 400; nor is what it
+// answers where jobs are not authorised: 400.
 func (s *Server) startJob(c *call) answer {
 	mode, cascade := c.query.Get("mode"), c.query.Get("cascade")
 	return s.withJob(c, func(j *job) answer {
@@ -18,6 +19,8 @@ func (s *Server) startJob(c *call) answer {
 			return jsonText(400, body400)
 		case strings.HasPrefix(string(j.def.Status), "FROZEN_"):
 			return badState("the job is " + string(j.def.Status) + " and cannot be run")
+		case s.cfg.JobsUnauthorized:
+			return badState("the agency lakeformation_job_trust does not exist")
 		case s.world.refuseSecond && j.active() != nil:
 			return badState("the job is already submitted or running")
 		}

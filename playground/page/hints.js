@@ -6,6 +6,7 @@ const commands = [
   { insert: "/lf start ", shows: "/lf start <job> [reason]", does: "ask to start a job" },
   { insert: "/lf stop ", shows: "/lf stop <job> [reason]", does: "ask to stop a job's run" },
   { insert: "/lf status", shows: "/lf status [job or R-id]", does: "how a job or a request stands" },
+  { insert: "/lf log ", shows: "/lf log <job>", does: "the end of the newest run's log" },
   { insert: "/lf jobs", shows: "/lf jobs [filter]", does: "list the jobs" },
   { insert: "/lf pending", shows: "/lf pending", does: "what waits for a decision here" },
   { insert: "/lf cancel ", shows: "/lf cancel <R-id>", does: "take back what you asked for" },
@@ -15,7 +16,7 @@ const commands = [
 // hintsFor is the menu for what has been typed so far, at most eight rows.
 export function hintsFor(typed, inThread) {
   if (inThread || !typed.startsWith("/") || typed.includes("\n")) return [];
-  const job = typed.match(/^\/lf (start|stop|status) (\S*)$/);
+  const job = typed.match(/^\/lf (start|stop|status|log) (\S*)$/);
   if (job) {
     return server.jobs
       .filter((j) => j.name.startsWith(job[2]) && j.name !== job[2])
