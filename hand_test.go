@@ -28,8 +28,10 @@ type world struct {
 	clock *handClock
 	env   map[string]string
 	rules []approval.Rule // nil: the built-in one
-	dial  func(ctx context.Context, network, addr string) (net.Conn, error)
-	log   io.Writer
+
+	meanwhile func() // what happens while Slipway does not run
+	dial      func(ctx context.Context, network, addr string) (net.Conn, error)
+	log       io.Writer
 
 	childLog bytes.Buffer // of processes that were spawned
 	app      *App
@@ -127,7 +129,7 @@ func (w *world) end() {
 			require.NoError(w.t, err)
 			return
 		case <-time.After(10 * time.Millisecond):
-			w.clock.Advance(time.Second)
+			w.clock.Advance(100 * time.Millisecond)
 		}
 	}
 }

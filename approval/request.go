@@ -35,6 +35,14 @@ const (
 	Stop  Action = "stop"  // stop the run that was shown
 )
 
+// Done is the Action as done: started, or stopped.
+func (a Action) Done() string {
+	if a == Stop {
+		return "stopped"
+	}
+	return "started"
+}
+
 // Actor is a Slack user as Slack's own payload names them. The zero Actor is Slipway itself.
 type Actor struct {
 	TeamID string `json:"team,omitempty"`

@@ -216,32 +216,33 @@ func (r Request) open(terms int, now time.Time) error {
 	case terms != r.Terms:
 		return refuse(OldCard, "Please use the newest card.", "This card is old: %s asks for something else now. Nothing changed.", r.ID)
 	case r.State == Pending && !r.ExpiresAt.IsZero() && !now.Before(r.ExpiresAt):
-		return refuse(TooLate, "Ask again if it is still wanted.", "%s has expired; nothing was started.", r.ID)
+		return refuse(TooLate, "Ask again if it is still wanted.", "%s has expired; nothing was %s.", r.ID, r.Ask.Action.Done())
 	}
 	return nil
 }
 
 // past says where a Request stands, to somebody who came too late.
 func (r Request) past() string {
+	nothing := "nothing was " + r.Ask.Action.Done() + "."
 	switch r.State {
 	case Opened, Pending:
-		return r.ID.String() + " still waits for a decision; nothing was started."
+		return r.ID.String() + " still waits for a decision; " + nothing
 	case Approved, Starting, Accepted, Running:
 		return r.lastYes() + "; nothing more to do."
 	case Denied:
 		for _, d := range r.Decisions {
 			if !d.Approve {
-				return d.By.Name + " denied " + r.ID.String() + " already; nothing was started."
+				return d.By.Name + " denied " + r.ID.String() + " already; " + nothing
 			}
 		}
 	case Cancelled:
-		return r.Ask.By.Name + " cancelled " + r.ID.String() + "; nothing was started."
+		return r.Ask.By.Name + " cancelled " + r.ID.String() + "; " + nothing
 	case Expired:
-		return r.ID.String() + " has expired; nothing was started."
+		return r.ID.String() + " has expired; " + nothing
 	case Refused:
-		return r.ID.String() + " was not started; its card says why."
+		return r.ID.String() + " was not " + r.Ask.Action.Done() + "; its card says why."
 	case Unknown:
-		return "It is not known whether " + r.ID.String() + " started; its card says what to do."
+		return "It is not known whether " + r.ID.String() + " " + r.Ask.Action.Done() + "; its card says what to do."
 	}
 	return r.ID.String() + " has ended; its card says how."
 }

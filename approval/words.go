@@ -25,10 +25,7 @@ var Plain = Voice{
 // Headline says in one sentence how a Request stands.
 func (r Request) Headline(v Voice) string {
 	job := v.Code(r.JobName())
-	verb, done := "start", "started"
-	if r.Ask.Action == Stop {
-		verb, done = "stop", "stopped"
-	}
+	verb, done := string(r.Ask.Action), r.Ask.Action.Done()
 	switch r.State {
 	case Opened:
 		return "Looking up " + job + "…"

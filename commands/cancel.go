@@ -12,9 +12,9 @@ func (r *Router) cancel(ctx context.Context, in Invocation, line Line) Answer {
 	if !ok {
 		return say("Which request? Write its id, as in " + in.Command + " cancel R-1042. Nothing changed.")
 	}
-	_, err := r.service.Cancel(ctx, approval.Verdict{Receipt: in.Receipt, Request: id, By: in.By})
+	req, err := r.service.Cancel(ctx, approval.Verdict{Receipt: in.Receipt, Request: id, By: in.By})
 	if answer := r.settled(ctx, in.Receipt, id, err); !answer.Now.Empty() {
 		return answer
 	}
-	return say(id.String() + " is cancelled; nothing was started.")
+	return say(id.String() + " is cancelled; nothing was " + req.Ask.Action.Done() + ".")
 }

@@ -16,7 +16,7 @@ const perPage = 20
 
 // jobs lists the jobs of an instance, filtered by a part of the name, a type or a status.
 func (r *Router) jobs(_ context.Context, in Invocation, line Line) Answer {
-	filter := strings.ToLower(line.Job)
+	filter := strings.ToLower(strings.TrimSpace(line.Job + " " + line.Rest))
 	if _, ok := r.instances[line.Job]; ok && line.Instance == "" && len(r.names) > 1 {
 		line.Instance, filter = line.Job, strings.ToLower(line.Rest)
 	}

@@ -21,16 +21,9 @@ func (w *Worker) rule(ctx context.Context, ask approval.Ask, job approval.Job, f
 	}
 	rule, ok := policy.For(approval.Question{Ask: ask, Job: job, Groups: groups})
 	if !ok {
-		return approval.Rule{}, nil, no("Ask whoever writes the policy to add one.", "No rule of the policy is about this, so nothing was %s.", past(ask))
+		return approval.Rule{}, nil, no("Ask whoever writes the policy to add one.", "No rule of the policy is about this, so nothing was %s.", ask.Action.Done())
 	}
 	return rule, groups, nil
-}
-
-func past(ask approval.Ask) string {
-	if ask.Action == approval.Stop {
-		return "stopped"
-	}
-	return "started"
 }
 
 // admitted refuses what the rule does not even let be asked now: without a reason, in a closed window, or past the rule
@@ -39,7 +32,7 @@ func (w *Worker) admitted(r approval.Request, rule approval.Rule, who approval.P
 	r.Rule, r.Decisions = rule, nil
 	if r.Ask.BreakGlass {
 		if why := rule.BreakGlassBy(who, w.People.TeamID(), groups); why != "" {
-			return no("Ask without --break-glass.", "%s Nothing was %s.", why, past(r.Ask))
+			return no("Ask without --break-glass.", "%s Nothing was %s.", why, r.Ask.Action.Done())
 		}
 	}
 	out := approval.Evaluate(r, w.Clock.Now())
@@ -49,7 +42,7 @@ func (w *Worker) admitted(r approval.Request, rule approval.Rule, who approval.P
 	case out.Standing == approval.Closed:
 		return no("Ask again then.", "%s", out.Sentence())
 	case out.Standing == approval.Forbidden:
-		return no("Then ask again.", "%s Nothing was %s.", out.Sentence(), past(r.Ask))
+		return no("Then ask again.", "%s Nothing was %s.", out.Sentence(), r.Ask.Action.Done())
 	}
 	return nil
 }
