@@ -19,21 +19,17 @@ type Config struct {
 	SlackBotToken string
 	SlackAPIURL   string
 	Instances     map[string]InstanceConfig // by name; the environment's own is "default"
-	Policy        approval.Policy
 	DatabaseURL   string
 	Listen        string // of /healthz and /readyz; "": nowhere
 	LogLevel      logrus.Level
 	LogFormat     string // text, json or "": text on a terminal
 
-	secrets []string // never written to a log
-}
+	Policy     approval.Policy
+	PolicyFile string // where the Policy comes from; "": it is the built-in rule
 
-// InstanceConfig is one LakeFormation instance and how to sign in to it.
-type InstanceConfig struct {
-	Endpoint    string
-	ProjectID   string
-	InstanceID  string
-	Credentials lakeformation.Credentials
+	secrets []string // never written to a log
+	getenv  func(string) string
+	file    policyFile // as read at start
 }
 
 // ConfigError is every problem of the settings at once, each with a hint.
@@ -66,20 +62,33 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 			env.secrets = append(env.secrets, password)
 		}
 	}
-	if path := env.get("SLIPWAY_CONFIG"); path != "" {
-		env.problem("SLIPWAY_CONFIG is set, but this version knows the built-in rule only (the requester confirms); unset it until policies are supported")
-	}
-	c.Policy = approval.Standard()
-	c.Instances = map[string]InstanceConfig{"default": env.instance()}
+	c.policy(env)
 	c.LogLevel = env.logLevel()
 	if c.LogFormat != "" && c.LogFormat != "text" && c.LogFormat != "json" {
 		env.problem("LOG_FORMAT is %q; it may be text or json", c.LogFormat)
 	}
-	c.secrets = env.secrets
+	c.secrets, c.getenv = env.secrets, getenv
 	if len(env.problems) > 0 {
 		return Config{}, &ConfigError{Problems: env.problems}
 	}
 	return c, nil
+}
+
+// policy takes the rules and instances of the policy file, and what it leaves open from the environment.
+func (c *Config) policy(env *environment) {
+	c.Policy = approval.Standard()
+	if c.PolicyFile = env.get("SLIPWAY_CONFIG"); c.PolicyFile != "" {
+		file, err := readPolicyFile(c.PolicyFile, env)
+		if err != nil {
+			env.problem("SLIPWAY_CONFIG: %v; correct the path, or unset it for the built-in rule (the requester confirms)", err)
+			return
+		}
+		env.problems, env.secrets = append(env.problems, file.problems...), append(env.secrets, file.secrets...)
+		c.file, c.Policy, c.Instances = file, file.policy, file.instances
+	}
+	if c.Instances == nil {
+		c.Instances = map[string]InstanceConfig{ownInstance: env.instance()}
+	}
 }
 
 // environment reads variables and collects what is wrong with them.
@@ -126,21 +135,17 @@ func (e *environment) instance() InstanceConfig {
 	if c.InstanceID == "" {
 		e.problem("LAKEFORMATION_INSTANCE_ID is missing; it is on the instance's page in the LakeFormation console, a UUID")
 	}
-	c.Credentials = e.credentials(region)
+	c.signIn = e.signIn()
+	var wrong string
+	if c.Credentials, wrong = c.signIn.credentials(region, c.ProjectID, environmentSettings); wrong != "" {
+		e.problem("%s", wrong)
+	}
 	if c.Endpoint != "" && c.ProjectID != "" && c.InstanceID != "" && c.Credentials != nil {
-		e.checkInstance("LAKEFORMATION_ENDPOINT, LAKEFORMATION_PROJECT_ID or LAKEFORMATION_INSTANCE_ID", c)
+		if err := c.check(); err != nil {
+			e.problem("LAKEFORMATION_ENDPOINT, LAKEFORMATION_PROJECT_ID or LAKEFORMATION_INSTANCE_ID: %v", err)
+		}
 	}
 	return c
-}
-
-// checkInstance lets the client judge what it is given.
-func (e *environment) checkInstance(where string, c InstanceConfig) {
-	client, err := lakeformation.New(lakeformation.Config{Endpoint: c.Endpoint, ProjectID: c.ProjectID, InstanceID: c.InstanceID, Credentials: c.Credentials})
-	if err != nil {
-		e.problem("%s: %v", where, err)
-		return
-	}
-	client.Close()
 }
 
 func (e *environment) checkAPIURL(raw string) {

@@ -32,9 +32,9 @@ func TestRightSettingsAreTaken(t *testing.T) {
 }
 
 func TestEveryProblemIsReportedAtOnce(t *testing.T) {
-	_, err := load(map[string]string{"LOG_LEVEL": "loud", "LOG_FORMAT": "xml", "SLACK_API_URL": "http://example.com/api/", "SLIPWAY_CONFIG": "slipway.yaml"})
+	_, err := load(map[string]string{"LOG_LEVEL": "loud", "LOG_FORMAT": "xml", "SLACK_API_URL": "http://example.com/api/"})
 	for _, name := range []string{"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN", "LAKEFORMATION_REGION", "LAKEFORMATION_PROJECT_ID", "LAKEFORMATION_INSTANCE_ID",
-		"credentials for LakeFormation", "LOG_LEVEL", "LOG_FORMAT", "SLACK_API_URL", "SLIPWAY_CONFIG"} {
+		"credentials for LakeFormation", "LOG_LEVEL", "LOG_FORMAT", "SLACK_API_URL"} {
 		require.ErrorContains(t, err, name)
 	}
 }

@@ -1,58 +1,76 @@
 package main
 
 import (
+	"fmt"
+
 	"slipway/lakeformation"
 )
 
-// credentials picks the one way to sign in that the environment gives; two at once are a problem, not a guess.
-func (e *environment) credentials(region string) lakeformation.Credentials {
-	ak, sk, security := e.secret("HUAWEICLOUD_SDK_AK"), e.secret("HUAWEICLOUD_SDK_SK"), e.secret("HUAWEICLOUD_SDK_SECURITY_TOKEN")
-	domain, user, password := e.get("LAKEFORMATION_IAM_DOMAIN"), e.get("LAKEFORMATION_IAM_USER"), e.secret("LAKEFORMATION_IAM_PASSWORD")
-	token := e.secret("LAKEFORMATION_TOKEN")
-	signed, byPassword := ak != "" || sk != "", domain != "" || user != "" || password != ""
+// signIn is what somebody gives to sign in with; right is one way of three.
+type signIn struct {
+	ak, sk, securityToken  string
+	domain, user, password string
+	iamEndpoint            string // where the region does not say where to sign in
+	token                  string
+}
+
+// environmentSettings is how the environment names the settings of a signIn.
+var environmentSettings = signIn{
+	ak: "HUAWEICLOUD_SDK_AK", sk: "HUAWEICLOUD_SDK_SK", securityToken: "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+	domain: "LAKEFORMATION_IAM_DOMAIN", user: "LAKEFORMATION_IAM_USER", password: "LAKEFORMATION_IAM_PASSWORD",
+	iamEndpoint: "HUAWEICLOUD_SDK_IAM_ENDPOINT", token: "LAKEFORMATION_TOKEN",
+}
+
+// signIn reads what the environment gives.
+func (e *environment) signIn() signIn {
+	n := environmentSettings
+	return signIn{
+		ak: e.secret(n.ak), sk: e.secret(n.sk), securityToken: e.secret(n.securityToken),
+		domain: e.get(n.domain), user: e.get(n.user), password: e.secret(n.password),
+		iamEndpoint: e.get(n.iamEndpoint), token: e.secret(n.token),
+	}
+}
+
+// credentials makes the one way to sign in that is given; two at once are a problem, not a guess. wrong says what is
+// the matter, in the names of the settings.
+func (s signIn) credentials(region, project string, names signIn) (c lakeformation.Credentials, wrong string) {
+	signed, byPassword := s.ak != "" || s.sk != "", s.domain != "" || s.user != "" || s.password != ""
 	ways := 0
-	for _, given := range []bool{signed, byPassword, token != ""} {
+	for _, given := range []bool{signed, byPassword, s.token != ""} {
 		if given {
 			ways++
 		}
 	}
 	switch {
 	case ways == 0:
-		e.problem("credentials for LakeFormation are missing; set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (an access key of a user for Slipway alone)")
+		return nil, fmt.Sprintf("credentials for LakeFormation are missing; set %s and %s (an access key of a user for Slipway alone)", names.ak, names.sk)
 	case ways > 1:
-		e.problem("there are several credentials for LakeFormation; keep one: HUAWEICLOUD_SDK_AK and _SK (preferred), LAKEFORMATION_IAM_DOMAIN, _USER and _PASSWORD, or LAKEFORMATION_TOKEN")
-	case signed && (ak == "" || sk == ""):
-		e.problem("HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK belong together; one of them is missing")
+		return nil, fmt.Sprintf("there are several credentials for LakeFormation; keep one: %s and %s (preferred), %s, %s and %s, or %s",
+			names.ak, names.sk, names.domain, names.user, names.password, names.token)
+	case signed && (s.ak == "" || s.sk == ""):
+		return nil, fmt.Sprintf("%s and %s belong together; one of them is missing", names.ak, names.sk)
 	case signed:
-		return lakeformation.AKSK{AccessKey: ak, SecretKey: sk, SecurityToken: security}
-	case token != "":
-		return lakeformation.FixedToken(token)
-	case domain == "" || user == "" || password == "":
-		e.problem("LAKEFORMATION_IAM_DOMAIN, LAKEFORMATION_IAM_USER and LAKEFORMATION_IAM_PASSWORD belong together; one of them is missing")
-	default:
-		return e.iam(region, domain, user, password)
+		return lakeformation.AKSK{AccessKey: s.ak, SecretKey: s.sk, SecurityToken: s.securityToken}, ""
+	case s.token != "":
+		return lakeformation.FixedToken(s.token), ""
+	case s.domain == "" || s.user == "" || s.password == "":
+		return nil, fmt.Sprintf("%s, %s and %s belong together; one of them is missing", names.domain, names.user, names.password)
 	}
-	return nil
+	return s.iam(region, project, names)
 }
 
 // iam signs in by user and password.
-func (e *environment) iam(region, domain, user, password string) lakeformation.Credentials {
-	endpoint := e.get("HUAWEICLOUD_SDK_IAM_ENDPOINT")
+func (s signIn) iam(region, project string, names signIn) (lakeformation.Credentials, string) {
+	endpoint := s.iamEndpoint
 	if endpoint == "" && region != "" {
 		endpoint = lakeformation.IAMEndpointForRegion(region)
 	}
 	if endpoint == "" {
-		e.problem("HUAWEICLOUD_SDK_IAM_ENDPOINT is missing; without LAKEFORMATION_REGION it must say where to sign in, such as https://iam.ap-southeast-4.myhuaweicloud.com")
-		return nil
+		return nil, names.iamEndpoint + " is missing; without a region it must say where to sign in, such as https://iam.ap-southeast-4.myhuaweicloud.com"
 	}
-	project := e.get("LAKEFORMATION_PROJECT_ID")
-	if project == "" {
-		project = e.get("HUAWEICLOUD_SDK_PROJECT_ID")
-	}
-	credentials, err := lakeformation.NewIAMPassword(lakeformation.PasswordConfig{Endpoint: endpoint, Domain: domain, User: user, Password: password, ProjectID: project})
+	c, err := lakeformation.NewIAMPassword(lakeformation.PasswordConfig{Endpoint: endpoint, Domain: s.domain, User: s.user, Password: s.password, ProjectID: project})
 	if err != nil {
-		e.problem("LAKEFORMATION_IAM_…: %v", err)
-		return nil
+		return nil, fmt.Sprintf("%s, %s, %s: %v", names.domain, names.user, names.password, err)
 	}
-	return credentials
+	return c, ""
 }
