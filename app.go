@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -24,6 +25,7 @@ type Options struct {
 	LockWait time.Duration        // for the process before this one to let go of the database file
 	Clock    approval.Clock       // nil: the machine's
 	Dial     lakeformation.Dialer // nil: the network
+	Hangup   <-chan os.Signal     // each reads the policy file again at once
 }
 
 // App is Slipway: the one place where all packages meet.
@@ -34,13 +36,18 @@ type App struct {
 	bot     *bot.Bot
 	worker  *worker.Worker
 	rules   *approval.Rulebook
+	clock   approval.Clock
+	hangup  <-chan os.Signal
 	clients []*lakeformation.Client
 	unlock  func() error
 }
 
 // New opens the database, asks Slack who its token is, and puts the parts together. Nothing runs yet.
 func New(ctx context.Context, config Config, o Options) (*App, error) {
-	a := &App{config: config, log: o.Log, unlock: func() error { return nil }}
+	a := &App{config: config, log: o.Log, clock: o.Clock, hangup: o.Hangup, unlock: func() error { return nil }}
+	if a.clock == nil {
+		a.clock = approval.Real{}
+	}
 	if err := a.build(ctx, o); err != nil {
 		a.Close()
 		return nil, err
@@ -49,10 +56,6 @@ func New(ctx context.Context, config Config, o Options) (*App, error) {
 }
 
 func (a *App) build(ctx context.Context, o Options) error {
-	clock := o.Clock
-	if clock == nil {
-		clock = approval.Real{}
-	}
 	if path, ok := store.SQLitePath(a.config.DatabaseURL); ok {
 		unlock, err := store.Lock(ctx, path, o.LockWait)
 		if err != nil {
@@ -66,14 +69,14 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	if a.bot, err = bot.Connect(ctx, bot.Config{
 		AppToken: a.config.SlackAppToken, BotToken: a.config.SlackBotToken, APIURL: a.config.SlackAPIURL,
-		Clock: clock, Log: a.log,
+		Clock: a.clock, Log: a.log,
 	}); err != nil {
 		return err
 	}
 	named, instances := commands.Instances{}, map[string]worker.Instance{}
 	for name, c := range a.config.Instances {
 		if password, ok := c.Credentials.(*lakeformation.IAMPassword); ok {
-			password.UseClock(clock.Now)
+			password.UseClock(a.clock.Now)
 		}
 		client, err := lakeformation.New(lakeformation.Config{
 			Endpoint: c.Endpoint, ProjectID: c.ProjectID, InstanceID: c.InstanceID, Credentials: c.Credentials,
@@ -91,7 +94,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.rules = approval.NewRulebook(a.config.Policy)
 	service := approval.NewService(a.store, a.bot.People())
 	a.bot.Serve(commands.NewRouter(service, a.store, named, a.log), a.store)
-	a.worker = worker.New(worker.Config{Store: a.store, People: a.bot.People(), Rules: a.rules, Clock: clock, Instances: instances, Log: a.log})
+	a.worker = worker.New(worker.Config{Store: a.store, People: a.bot.People(), Rules: a.rules, Clock: a.clock, Instances: instances, Log: a.log})
 	return nil
 }
 
@@ -111,6 +114,7 @@ func (a *App) Run(ctx context.Context) error {
 	drawing, last := context.WithCancel(context.WithoutCancel(ctx))
 	var work, cards sync.WaitGroup
 	work.Go(func() { a.worker.Run(ctx) })
+	work.Go(func() { a.reload(ctx, a.clock, a.hangup) })
 	cards.Go(func() { a.bot.Announce(drawing) })
 	err := a.bot.Run(ctx)
 	stop()

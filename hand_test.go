@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,10 +34,28 @@ type world struct {
 	dial      func(ctx context.Context, network, addr string) (net.Conn, error)
 	log       io.Writer
 
-	childLog bytes.Buffer // of processes that were spawned
+	childLog transcript // of processes that were spawned
 	app      *App
 	done     chan error
 	stop     context.CancelFunc
+}
+
+// transcript is what several may write and read at the same time.
+type transcript struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (t *transcript) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.Write(p)
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.String()
 }
 
 const channel = localslack.ChannelPlatform

@@ -35,7 +35,7 @@ type playgroundVerb struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	// After the first signal the next one ends the process at once.
 	context.AfterFunc(ctx, stop)
 	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {
@@ -98,7 +98,10 @@ func serve(ctx context.Context, getenv func(string) string, stderr io.Writer) er
 	if err != nil {
 		return err
 	}
-	app, err := New(ctx, config, Options{Log: log, LockWait: 30 * time.Second})
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	app, err := New(ctx, config, Options{Log: log, LockWait: 30 * time.Second, Hangup: hangup})
 	if err != nil {
 		return err
 	}
@@ -107,6 +110,8 @@ func serve(ctx context.Context, getenv func(string) string, stderr io.Writer) er
 }
 
 func play(ctx context.Context, v playgroundVerb, stdout, stderr io.Writer) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
+	defer stop()
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find this program to start it again as the playground's Slipway: %w", err)

@@ -35,9 +35,13 @@ func TestSeveralPeopleAskForTheSameJobAtOnce(t *testing.T) {
 		}
 		return told == 3 && len(w.cards()) == 1
 	})
+	ts, action := w.as("ana").button("Start job")
+	var pressed []<-chan localslack.Delivery
 	for _, name := range names {
-		ts, action := w.as(name).button("Start job")
-		w.slack.Press(people[name], channel, ts, action)
+		pressed = append(pressed, w.slack.PressAsync(people[name], channel, ts, action))
+	}
+	for _, d := range pressed {
+		require.True(t, (<-d).Acked)
 	}
 	w.cardSays("succeeded after")
 	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
