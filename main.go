@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -26,6 +27,7 @@ var version string
 type verbs struct {
 	Run        struct{}       `cmd:"" help:"Serve a Slack workspace. Settings come from the environment; see docs/settings.md."`
 	Playground playgroundVerb `cmd:"" help:"Try Slipway now: a local Slack, a local LakeFormation and a page. No account, no network."`
+	Policy     policyVerb     `cmd:"" help:"Check a policy file, explain what it says, and look for gaps in it."`
 	Version    struct{}       `cmd:"" help:"Print the version."`
 }
 
@@ -39,7 +41,9 @@ func main() {
 	// After the first signal the next one ends the process at once.
 	context.AfterFunc(ctx, stop)
 	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "slipway:", err)
+		if err != errFound { // what was found is printed already
+			fmt.Fprintln(os.Stderr, "slipway:", err)
+		}
 		os.Exit(1)
 	}
 }
@@ -61,11 +65,13 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err != nil {
 		return fmt.Errorf("%w; see slipway --help", err)
 	}
-	switch command {
+	switch verb, _, _ := strings.Cut(command, " "); verb {
 	case "run":
 		return serve(ctx, getenv, stderr)
 	case "playground":
 		return play(ctx, v.Playground, stdout, stderr)
+	case "policy":
+		return policyCommand(ctx, command, v.Policy, getenv, stdout)
 	default:
 		fmt.Fprintln(stdout, "slipway", versionWords())
 		return nil

@@ -126,8 +126,16 @@ func (s *source) shown(line string) string {
 	for _, secret := range s.hidden {
 		line = strings.ReplaceAll(line, secret, "[redacted]")
 	}
-	return secretKey.ReplaceAllString(line, "${1}[redacted]")
+	return secretKey.ReplaceAllStringFunc(line, func(found string) string {
+		if reference.MatchString(found) {
+			return found // it names a secret and is none
+		}
+		return secretKey.ReplaceAllString(found, "${1}[redacted]")
+	})
 }
+
+// reference is a value that is read of the environment, as far as secretKey finds it.
+var reference = regexp.MustCompile(`:\s*["']?\$\{\w+$`)
 
 // blanks is as wide as a text, with its tabs.
 func blanks(text string) string {
