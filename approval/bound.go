@@ -52,6 +52,18 @@ func Bind(facts Facts) Bound {
 	return b
 }
 
+// Digest is one hash for all that is bound; "" where nothing is.
+func (b Bound) Digest() string {
+	if len(b.Sums) == 0 {
+		return ""
+	}
+	h := sha256.New()
+	for _, path := range slices.Sorted(maps.Keys(b.Sums)) {
+		fmt.Fprintf(h, "%d:%s=%s\n", len(path), path, b.Sums[path])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 // Changed lists the paths whose value is new, gone or different from what was bound, in order. A Bound without sums
 // matches nothing: every path has changed.
 func (b Bound) Changed(facts Facts) []string {

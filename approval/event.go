@@ -39,6 +39,7 @@ type Recorded struct {
 	Request ID
 	From    State
 	To      State
+	Digest  string
 	Event
 }
 

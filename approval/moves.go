@@ -32,6 +32,10 @@ const (
 	RunStopped         Kind = "run_stopped"
 	RunLost            Kind = "run_lost" // can no longer be watched
 	GaveUp             Kind = "gave_up"  // unknown for too long
+
+	// Refusals are recorded, and move no Request.
+	CommandRefused  Kind = "command_refused"  // somebody typed something that was not let in
+	DecisionRefused Kind = "decision_refused" // somebody pressed or took back what they could not
 )
 
 // moves is the whole life of a Request: what may happen in a State, and the State it leads to. A Kind that is not

@@ -95,6 +95,8 @@ type Store interface {
 	// Request reads one. An *Error with Code NotFound where there is none.
 	Request(ctx context.Context, id ID) (Request, error)
 	Find(ctx context.Context, f Filter) ([]Request, error)
+	// Note records an Event that moves no Request: a refusal. The Request may be 0.
+	Note(ctx context.Context, id ID, e Event) error
 	// Events lists what happened to a Request, in order.
 	Events(ctx context.Context, id ID) ([]Recorded, error)
 

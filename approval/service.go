@@ -31,6 +31,25 @@ func NewService(store Store, people People) *Service { return &Service{store: st
 // Open records an Ask. When it returns nil, or ErrSeen, the Request is on disk. It asks Slack nothing: whether the
 // requester is a full member is looked up by the worker before anything is shown.
 func (s *Service) Open(ctx context.Context, receipt Receipt, ask Ask, reply Reply) (Request, error) {
+	r, err := s.open(ctx, receipt, ask, reply)
+	return r, s.refused(ctx, CommandRefused, ask.By, r.ID, err)
+}
+
+// refused puts a refusal into the audit, and hands it on. What is no refusal passes: a failure, a repetition.
+func (s *Service) refused(ctx context.Context, kind Kind, by Actor, id ID, err error) error {
+	var e *Error
+	if !errors.As(err, &e) || e.Code == Repeated || e.Code == Unavailable || e.Code == NotFound {
+		return err
+	}
+	if noted := s.store.Note(ctx, id, Event{Kind: kind, By: by, Problem: &Problem{Words: e.Words, Next: e.Hint}}); noted != nil {
+		told := *e
+		told.Cause = errors.Join(ErrNotAudited, noted, e.Cause)
+		return &told
+	}
+	return err
+}
+
+func (s *Service) open(ctx context.Context, receipt Receipt, ask Ask, reply Reply) (Request, error) {
 	if err := s.ownTeam(ask.By); err != nil {
 		return Request{}, err
 	}
@@ -76,6 +95,11 @@ func (v Verdict) by() By { return By{Receipt: v.Receipt, Pressed: v.Card} }
 
 // Approve counts one yes. The last one needed moves the Request to Approved in the same transaction.
 func (s *Service) Approve(ctx context.Context, v Verdict) (Request, error) {
+	r, err := s.approve(ctx, v)
+	return r, s.refused(ctx, DecisionRefused, v.By, v.Request, err)
+}
+
+func (s *Service) approve(ctx context.Context, v Verdict) (Request, error) {
 	return s.decide(ctx, v, func(r Request, by voter, now time.Time) ([]Event, error) {
 		if r.State == Approved {
 			return nil, refuse(TooLate, "", "%s; nothing more to do.", r.lastYes())
@@ -103,6 +127,11 @@ func (s *Service) Approve(ctx context.Context, v Verdict) (Request, error) {
 
 // Deny ends the Request with one no.
 func (s *Service) Deny(ctx context.Context, v Verdict) (Request, error) {
+	r, err := s.deny(ctx, v)
+	return r, s.refused(ctx, DecisionRefused, v.By, v.Request, err)
+}
+
+func (s *Service) deny(ctx context.Context, v Verdict) (Request, error) {
 	return s.decide(ctx, v, func(_ Request, by voter, _ time.Time) ([]Event, error) {
 		return []Event{{Kind: VoteDenied, By: by.Actor, As: by.as}}, nil
 	})
@@ -155,6 +184,11 @@ func (s *Service) voter(ctx context.Context, v Verdict) (voter, error) {
 
 // Cancel takes a Request back before it starts. Only who asked can.
 func (s *Service) Cancel(ctx context.Context, v Verdict) (Request, error) {
+	r, err := s.cancel(ctx, v)
+	return r, s.refused(ctx, DecisionRefused, v.By, v.Request, err)
+}
+
+func (s *Service) cancel(ctx context.Context, v Verdict) (Request, error) {
 	if err := s.ownTeam(v.By); err != nil {
 		return Request{}, err
 	}
@@ -180,6 +214,11 @@ const (
 
 // Resolve records a person's Answer for a Request whose start is unknown, under the rule that it was approved under.
 func (s *Service) Resolve(ctx context.Context, v Verdict, answer Answer) (Request, error) {
+	r, err := s.resolve(ctx, v, answer)
+	return r, s.refused(ctx, DecisionRefused, v.By, v.Request, err)
+}
+
+func (s *Service) resolve(ctx context.Context, v Verdict, answer Answer) (Request, error) {
 	by, err := s.voter(ctx, v)
 	if err != nil {
 		return Request{}, err

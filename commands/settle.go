@@ -21,7 +21,11 @@ func (r *Router) settled(ctx context.Context, receipt approval.Receipt, id appro
 		return say("That is no longer possible: this request is " + string(impossible.State) + ". Nothing changed.")
 	}
 	if answer, ok := words(err); ok {
-		log.WithField("code", approval.CodeOf(err)).Info("refused what was asked")
+		if log = log.WithField("code", approval.CodeOf(err)); errors.Is(err, approval.ErrNotAudited) {
+			log.WithField("cause", errors.Unwrap(err)).Error("refused what was asked, and could not put that into the audit")
+		} else {
+			log.Info("refused what was asked")
+		}
 		return answer
 	}
 	log.Error("could not record")

@@ -212,5 +212,5 @@ func eventsInOrder(t *testing.T, w *world) {
 	require.Equal(t, chen, events[4].By)
 	require.Equal(t, marked().Before, events[5].Before)
 	require.Equal(t, approval.Recorded{Seq: events[6].Seq, Request: id, From: approval.Starting, To: approval.Refused,
-		Event: approval.Event{Kind: approval.StartRefused, At: noon.Add(time.Second), Problem: problem}}, events[6])
+		Digest: w.request(id).Bound.Digest(), Event: approval.Event{Kind: approval.StartRefused, At: noon.Add(time.Second), Problem: problem}}, events[6])
 }

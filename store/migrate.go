@@ -46,3 +46,23 @@ func (s *Store) migrate(ctx context.Context) error {
 	}
 	return nil
 }
+
+// known reports whether a database that is only read has a schema that this binary knows, and closes it otherwise.
+func (s *Store) known(ctx context.Context, where string) error {
+	var version, latest int
+	err := s.db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version)
+	if err != nil {
+		s.db.Close()
+		return fmt.Errorf("%s is no database of Slipway's, or one that no Slipway has used yet: %w", where, err)
+	}
+	files, err := fs.Glob(migrations, "migrations/"+s.dialect.folder+"/*.sql")
+	if err != nil {
+		s.db.Close()
+		return err
+	}
+	if latest = len(files); version != latest {
+		s.db.Close()
+		return fmt.Errorf("%s has schema version %d, and this Slipway reads version %d. Use the Slipway that serves it", where, version, latest)
+	}
+	return nil
+}

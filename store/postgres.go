@@ -16,10 +16,13 @@ import (
 // connections are enough for four workers, the Announcer and the acks.
 const connections = 12
 
-func (s *Store) openPostgres(ctx context.Context, databaseURL string) error {
+func (s *Store) openPostgres(ctx context.Context, databaseURL string, readOnly bool) error {
 	config, err := postgresConfig(databaseURL)
 	if err != nil {
 		return err
+	}
+	if readOnly {
+		config.RuntimeParams["default_transaction_read_only"] = "on"
 	}
 	s.dialect = postgresDialect
 	s.db = stdlib.OpenDB(*config)
@@ -29,6 +32,9 @@ func (s *Store) openPostgres(ctx context.Context, databaseURL string) error {
 	if err := s.db.PingContext(ctx); err != nil {
 		s.db.Close()
 		return fmt.Errorf("%s cannot be reached: %w. Check DATABASE_URL, and that the server runs and lets this machine in", where, err)
+	}
+	if readOnly {
+		return s.known(ctx, where)
 	}
 	if err := s.migrate(ctx); err != nil {
 		s.db.Close()

@@ -22,10 +22,13 @@ var sqliteSettings = url.Values{
 	"_txlock": {"immediate"},
 }
 
+// sqliteReading is for looking on beside the process that writes.
+var sqliteReading = url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(2000)", "query_only(1)"}}
+
 // SQLitePath is the path in an address like sqlite:slipway.db; false for other addresses.
 func SQLitePath(databaseURL string) (string, bool) { return strings.CutPrefix(databaseURL, "sqlite:") }
 
-func (s *Store) openSQLite(ctx context.Context, databaseURL string) error {
+func (s *Store) openSQLite(ctx context.Context, databaseURL string, readOnly bool) error {
 	if s.clock == nil {
 		s.clock = approval.Real{}
 	}
@@ -37,15 +40,24 @@ func (s *Store) openSQLite(ctx context.Context, databaseURL string) error {
 	if err != nil {
 		return fmt.Errorf("the database %s cannot be found: %w. Write its whole path into DATABASE_URL", path, err)
 	}
-	if err := createSQLite(path); err != nil {
+	settings := sqliteSettings
+	if readOnly {
+		settings = sqliteReading
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("there is no database to read: %w. Check DATABASE_URL", err)
+		}
+	} else if err := createSQLite(path); err != nil {
 		return err
 	}
-	address := url.URL{Scheme: "file", Path: path, RawQuery: sqliteSettings.Encode()}
+	address := url.URL{Scheme: "file", Path: path, RawQuery: settings.Encode()}
 	if s.db, err = sql.Open("sqlite", address.String()); err != nil {
 		return err
 	}
 	s.db.SetMaxOpenConns(1)
 	s.dialect = sqliteDialect
+	if readOnly {
+		return s.known(ctx, path)
+	}
 	if err := s.prepareSQLite(ctx); err != nil {
 		s.db.Close()
 		return fmt.Errorf("the database %s cannot be used: %w", path, err)

@@ -24,6 +24,9 @@ type Options struct {
 	Clock approval.Clock
 	// Log hears what is retried in the background. Nil: nobody does.
 	Log *logrus.Entry
+	// ReadOnly opens a database that is there, as it is: nothing is created, migrated or written, and a process that
+	// uses it goes on beside. For the command line.
+	ReadOnly bool
 }
 
 // Store is an approval.Store on SQLite or PostgreSQL. Its methods may be called at the same time.
@@ -61,9 +64,9 @@ func Open(ctx context.Context, databaseURL string, options Options) (*Store, err
 	var err error
 	switch scheme {
 	case "sqlite":
-		err = s.openSQLite(ctx, databaseURL)
+		err = s.openSQLite(ctx, databaseURL, options.ReadOnly)
 	case "postgres", "postgresql":
-		err = s.openPostgres(ctx, databaseURL)
+		err = s.openPostgres(ctx, databaseURL, options.ReadOnly)
 	default:
 		err = fmt.Errorf("DATABASE_URL does not begin with sqlite: or postgres://. " +
 			"Write sqlite:slipway.db for a file beside Slipway, or postgres://user:password@host:5432/database")

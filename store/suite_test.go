@@ -32,6 +32,11 @@ var suite = []struct {
 	{"a click that was recorded before gets the request as it is now", clickSeen},
 	{"requests are found by job, instance, person, channel and openness, newest first", finding},
 	{"events come in order, and quiet ones are not kept", eventsInOrder},
+	{"the audit is one chain, whoever writes", auditAtOnce},
+	{"a refusal is in the audit, and moves nothing", noting},
+	{"the audit cannot be changed through the database by mistake", appendOnly},
+	{"a change behind the database's back breaks the chain", tampered},
+	{"a reader sees what is there and changes nothing", reading},
 
 	{"work is claimed longest due first, and only when it is due", claimOrder},
 	{"eight claimers share the work, and none gets what another has", claimers},

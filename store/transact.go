@@ -5,12 +5,15 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"slipway/approval"
 )
 
 // change is one transaction, and what it makes due.
 type change struct {
 	*sql.Tx
 	due, cards bool
+	recorded   []approval.Recorded // for the audit, at its end
 }
 
 // attempts is how often a transaction is run when it collides with another: the second one usually sees what the other
@@ -41,6 +44,9 @@ func (s *Store) once(ctx context.Context, do func(*change) error) error {
 		return err
 	}
 	if err := s.notify(ctx, c); err != nil {
+		return err
+	}
+	if err := s.chain(ctx, c); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {

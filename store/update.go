@@ -96,7 +96,7 @@ func (r *row) apply(events []approval.Event, now time.Time) ([]approval.Recorded
 			return nil, err
 		}
 		if !e.Kind.Quiet() {
-			recorded = append(recorded, approval.Recorded{Request: r.ID, From: from, To: r.State, Event: e})
+			recorded = append(recorded, approval.Recorded{Request: r.ID, From: from, To: r.State, Digest: r.Bound.Digest(), Event: e})
 		}
 	}
 	if r.Version != shown && r.State != approval.Opened {
@@ -161,7 +161,8 @@ func write(ctx context.Context, c *change, before, after row, events []approval.
 		}
 	}
 	stored.Decisions = after.Decisions
-	return stored, record(ctx, c, after.ID, events...)
+	record(c, events...)
+	return stored, nil
 }
 
 // due reports whether a time has come. The zero time never does.

@@ -64,22 +64,40 @@ CREATE TABLE decisions (
     name    TEXT    NOT NULL,
     approve INTEGER NOT NULL,
     at      INTEGER NOT NULL,
+    approver_as TEXT NOT NULL, -- which of the rule's approvers they were: a JSON list
     UNIQUE (request, terms, team, actor, approve)
 ) STRICT;
 
--- The audit: append only. No actor: Slipway itself.
+-- The audit: append only, and each event holds the hash of the one before. No actor: Slipway itself. No request: 0.
 CREATE TABLE events (
-    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
-    request    INTEGER NOT NULL REFERENCES requests (id),
+    seq        INTEGER PRIMARY KEY,
+    request    INTEGER NOT NULL,
     at         INTEGER NOT NULL,
     kind       TEXT    NOT NULL,
     team       TEXT    NOT NULL,
     actor      TEXT    NOT NULL,
     from_state TEXT    NOT NULL,
     to_state   TEXT    NOT NULL,
-    detail     TEXT    NOT NULL
+    digest     TEXT    NOT NULL, -- of what the request's decisions bind to
+    detail     TEXT    NOT NULL,
+    prev       TEXT    NOT NULL,
+    hash       TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX events_request ON events (request, seq);
+
+-- The newest event. Whoever adds one locks this row, so that events have no gaps and one order.
+CREATE TABLE audit_head (
+    seq  INTEGER NOT NULL,
+    hash TEXT    NOT NULL
+) STRICT;
+INSERT INTO audit_head (seq, hash) VALUES (0, '');
+
+-- +goose StatementBegin
+CREATE TRIGGER events_stay_as_they_are BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'the audit is append only'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER events_stay BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the audit is append only'); END;
+-- +goose StatementEnd
 
 -- Slack's deliveries, so that each is recorded once.
 CREATE TABLE inbox (
