@@ -32,6 +32,9 @@ type Config struct {
 	file    policyFile // as read at start
 }
 
+// defaultDatabase is a file beside Slipway.
+const defaultDatabase = "sqlite:slipway.db"
+
 // ConfigError is every problem of the settings at once, each with a hint.
 type ConfigError struct{ Problems []string }
 
@@ -55,7 +58,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 		env.checkAPIURL(c.SlackAPIURL)
 	}
 	if c.DatabaseURL == "" {
-		c.DatabaseURL = "sqlite:slipway.db"
+		c.DatabaseURL = defaultDatabase
 	}
 	if u, err := url.Parse(c.DatabaseURL); err == nil && u.User != nil {
 		if password, ok := u.User.Password(); ok {

@@ -28,6 +28,7 @@ type verbs struct {
 	Run        struct{}       `cmd:"" help:"Serve a Slack workspace. Settings come from the environment; see docs/settings.md."`
 	Playground playgroundVerb `cmd:"" help:"Try Slipway now: a local Slack, a local LakeFormation and a page. No account, no network."`
 	Policy     policyVerb     `cmd:"" help:"Check a policy file, explain what it says, and look for gaps in it."`
+	Audit      auditVerb      `cmd:"" help:"Export the audit, and verify that it is whole."`
 	Version    struct{}       `cmd:"" help:"Print the version."`
 }
 
@@ -72,6 +73,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return play(ctx, v.Playground, stdout, stderr)
 	case "policy":
 		return policyCommand(ctx, command, v.Policy, getenv, stdout)
+	case "audit":
+		return auditCommand(ctx, command, v.Audit, getenv, stdout)
 	default:
 		fmt.Fprintln(stdout, "slipway", versionWords())
 		return nil

@@ -13,7 +13,6 @@ import (
 
 	"slipway/approval"
 	"slipway/lakeformation"
-	"slipway/store"
 )
 
 // policyVerb is `slipway policy …`: what an operator asks a policy before it is in force.
@@ -217,11 +216,7 @@ func (c policyTool) replay(ctx context.Context, v replayVerb) error {
 	if err != nil {
 		return err
 	}
-	url := (&environment{getenv: c.getenv}).get("DATABASE_URL")
-	if url == "" {
-		url = "sqlite:slipway.db"
-	}
-	s, err := store.Open(ctx, url, store.Options{})
+	s, err := readStore(ctx, c.getenv)
 	if err != nil {
 		return err
 	}

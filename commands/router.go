@@ -92,6 +92,7 @@ func list() []command {
 		{"log", "<job>", "shows you the end of the newest run's log", (*Router).showLog},
 		{"jobs", "[filter]", "lists the jobs; a filter is a part of the name, a type or a status", (*Router).jobs},
 		{"pending", "", "lists what waits for a decision in this channel", (*Router).pending},
+		{"history", "[job or R-id]", "tells what happened, and who did it", (*Router).history},
 		{"cancel", "<R-id>", "takes back what you asked for, before it starts", (*Router).cancel},
 		{"help", "", "shows this", (*Router).help},
 	}
