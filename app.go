@@ -93,7 +93,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	a.rules = approval.NewRulebook(a.config.Policy)
 	service := approval.NewService(a.store, a.bot.People())
-	a.bot.Serve(commands.NewRouter(service, a.store, named, a.log), a.store)
+	a.bot.Serve(commands.NewRouter(service, a.store, a.rules, a.bot.People(), named, a.log), a.store)
 	a.worker = worker.New(worker.Config{Store: a.store, People: a.bot.People(), Rules: a.rules, Clock: a.clock, Instances: instances, Log: a.log})
 	return nil
 }

@@ -157,17 +157,12 @@ func (r roster) person(id string) approval.Person {
 }
 
 func (r roster) approvers(rule approval.Rule, ask approval.Ask) []approval.Approver {
-	var list []approval.Approver
-	for _, ref := range rule.Refs() {
-		a := approval.Approver{Ref: ref, Name: ref}
-		if ref == approval.TheRequester {
-			a.Name = ask.By.Name
-		} else if p := r.person(ref); !p.Deleted {
-			a.ID, a.Name = p.UserID, p.Name
+	return rule.NameApprovers(ask, r.Groups, func(userID string) string {
+		if p := r.person(userID); !p.Deleted {
+			return p.Name
 		}
-		list = append(list, a)
-	}
-	return list
+		return ""
+	})
 }
 
 // able lists who of the roster may approve.

@@ -48,6 +48,10 @@ func record(r *Request, e Event) {
 	case JobDescribed, ApprovalWaived:
 		r.Target, r.Job, r.Rule, r.Bound = e.Described.Target, e.Described.Job, e.Described.Rule, e.Described.Bound
 		r.Approvers = e.Described.Approvers
+		r.Card.Copies = nil
+		for _, to := range e.Described.Copies {
+			r.Card.Copies = append(r.Card.Copies, Copy{To: to})
+		}
 		if e.Described.Name != "" {
 			r.Ask.By.Name = e.Described.Name
 		}

@@ -31,6 +31,7 @@ type Described struct {
 	Name   string `json:"name,omitempty"` // the requester's display name, for words
 
 	Approvers []Approver `json:"approvers,omitempty"`
+	Copies    []string   `json:"copies,omitempty"` // who gets the card besides the channel
 }
 
 // Recorded is an Event as the audit keeps it.

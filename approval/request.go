@@ -136,6 +136,9 @@ type Card struct {
 	Told    State  // the State that the newest reply in the thread tells
 	ToldTS  string // that reply
 	Shown   int64  // the Version drawn last
+
+	Reminded bool   // those who are still missing were reminded
+	Copies   []Copy // the card in other places
 }
 
 // Request is one ask and everything that became of it.

@@ -62,6 +62,9 @@ func (s State) Ended() bool { return len(moves[s]) == 0 }
 // holdsJob reports whether a Request in this State keeps others from asking for the same job and action.
 func (s State) holdsJob() bool { return s != Opened && !s.Ended() }
 
+// MayAskAgain reports whether a Request ended without having done anything, so that the same may be asked for anew.
+func (s State) MayAskAgain() bool { return s == Refused || s == Expired }
+
 // MayHaveStarted reports whether the one call may have reached LakeFormation.
 func (s State) MayHaveStarted() bool {
 	switch s {

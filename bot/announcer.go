@@ -75,10 +75,13 @@ const (
 	updateCard
 	tellThread
 	tellPrivately
+	remind
+	postCopy
+	updateCopy
 )
 
-// nextStep is pure: the row says what Slack does not show yet.
-func nextStep(r approval.Request) step {
+// nextStep is pure: the row says what Slack does not show yet. The card comes first, then its thread, then its copies.
+func nextStep(r approval.Request, now time.Time) step {
 	switch {
 	case r.State == approval.Opened:
 		return nothing
@@ -93,8 +96,11 @@ func nextStep(r approval.Request) step {
 		return updateCard
 	case toldInThread(r):
 		return tellThread
+	case !r.RemindAt().IsZero() && !now.Before(r.RemindAt()):
+		return remind
 	}
-	return nothing
+	s, _ := nextCopy(r)
+	return s
 }
 
 // toldInThread reports whether the thread has yet to hear of the State.
@@ -118,8 +124,8 @@ func (a *Announcer) draw(ctx context.Context, c approval.Claim) {
 			log.WithField("panic", p).Errorf("panic while drawing a card\n%s", debug.Stack())
 		}
 	}()
-	s := nextStep(r)
-	if wait := a.pace.wait(s, r.Ask.Channel, r.ID); wait > 0 {
+	s := nextStep(r, a.clock.Now())
+	if wait := a.pace.wait(s, laneOf(s, r), r.ID); wait > 0 {
 		a.book(log, a.store.CardLater(ctx, c, a.clock.Now().Add(wait)))
 		return
 	}
@@ -129,7 +135,7 @@ func (a *Announcer) draw(ctx context.Context, c approval.Claim) {
 	if err == nil {
 		next := r
 		next.Card = shown.Card
-		shown.Again = nextStep(next) != nothing
+		shown.Again = nextStep(next, a.clock.Now()) != nothing
 		booked := a.store.CardShown(ctx, c, shown)
 		a.book(log, booked)
 		if s == postCard && (booked == nil || errors.Is(booked, approval.ErrLeaseLost)) {
@@ -159,6 +165,11 @@ func (a *Announcer) take(ctx context.Context, s step, r approval.Request) (appro
 	case tellThread:
 		_, shown.ToldTS, err = a.post(ctx, r.Card.Channel, r.Card.TS, RenderOutcome(r))
 		shown.Told = r.State
+	case remind:
+		_, _, err = a.post(ctx, r.Card.Channel, r.Card.TS, RenderReminder(r))
+		shown.Reminded = true
+	case postCopy, updateCopy:
+		return a.copyTo(ctx, r)
 	case tellPrivately:
 		err = a.teller.tell(ctx, private{reply: r.Reply, channel: r.Ask.Channel, user: r.Ask.By.UserID}, RenderPrivate(r))
 		shown.Told, shown.Shown = r.State, r.Version
@@ -204,8 +215,11 @@ func (a *Announcer) failed(ctx context.Context, c approval.Claim, s step, err er
 	switch {
 	case errors.As(err, &limited):
 		log.WithField("retry_after", limited.RetryAfter).Warn("Slack asked to wait")
-		a.pace.block(s, r.Ask.Channel, limited.RetryAfter)
+		a.pace.block(s, laneOf(s, r), limited.RetryAfter)
 		a.book(log, a.store.CardLater(ctx, c, a.clock.Now().Add(limited.RetryAfter)))
+	case (s == postCopy || s == updateCopy) && name != "" && !passing[name]:
+		log.WithError(err).Warn("a copy of the card cannot be shown there; it is left out")
+		a.book(log, a.store.CardShown(ctx, c, withoutCopy(r)))
 	case s == updateCard && (name == "message_not_found" || name == "cant_update_message" || name == "edit_window_closed"):
 		log.WithError(err).Warn("the card is gone; posting it again")
 		fresh := r.Card

@@ -26,6 +26,8 @@ func buttonsOf(r approval.Request) []slack.BlockElement {
 			button(r, commands.Approve, "Approve", "Approve "+string(r.Ask.Action)+" of "+job, slack.StylePrimary),
 			button(r, commands.Deny, "Deny", "Deny "+string(r.Ask.Action)+" of "+job, slack.StyleDanger),
 		}
+	case approval.Refused, approval.Expired:
+		return []slack.BlockElement{button(r, commands.AskAgain, "Ask again", "Ask again to "+string(r.Ask.Action)+" "+job, slack.StyleDefault)}
 	case approval.Unknown:
 		did, not := "It did start", "It did not"
 		if r.Ask.Action == approval.Stop {

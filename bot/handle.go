@@ -108,6 +108,7 @@ func (b *Bot) pressed(ctx context.Context, d *Delivery) {
 		Receipt: approval.Receipt{EnvelopeID: d.ID, Key: action.TS + "|" + p.User.ID + "|" + action.ActionID},
 		By:      approval.Actor{TeamID: p.User.TeamID, UserID: p.User.ID, Name: name},
 		Button:  commands.Button(action.ActionID), Value: action.Value, Channel: p.Channel.ID, Message: p.Container.MessageTS,
+		Reply: replyTo(p.ResponseURL, d.ReceivedAt),
 	}
 	within, done := context.WithDeadline(ctx, d.ReceivedAt.Add(ackBudget))
 	answer := b.router.Click(within, click)

@@ -51,6 +51,13 @@ func RenderOutcome(r approval.Request) Message {
 	return Message{Text: cut(strings.Join(c.text, "\n"), maxText), Blocks: c.blocks}
 }
 
+// RenderReminder asks those who are still missing once more, before the question closes.
+func RenderReminder(r approval.Request) Message {
+	c := card{}
+	c.lines([]string{r.ID.String() + ": " + approval.Evaluate(r, time.Time{}).Say(onSlack) + until(r)})
+	return Message{Text: cut(strings.Join(c.text, "\n"), maxText), Blocks: c.blocks}
+}
+
 // RenderPrivate tells the requester alone what became of a Request that has no card.
 func RenderPrivate(r approval.Request) Message {
 	c := card{}

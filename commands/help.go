@@ -11,6 +11,9 @@ func (r *Router) help(_ context.Context, in Invocation, _ Line) Answer {
 		Text: "I start LakeFormation jobs once, after the right people said yes, and tell this channel how they end.",
 		Foot: "Only the person who asks can confirm. Nothing starts without a press on the card.",
 	}
+	if rules := r.rules.Policy().Rules; len(rules) != 1 || !rules[0].ConfirmsOnly() {
+		reply.Foot = "The rules of this deployment decide who must approve; " + in.Command + " policy <job> tells it for a job. Without a rule nothing starts."
+	}
 	for _, c := range list() {
 		typed := in.Command + " " + c.word
 		if c.args != "" {

@@ -31,6 +31,7 @@ type Click struct {
 	Value   string // request id and terms, see ButtonValue
 	Channel string // where it was pressed
 	Message string // ts of the message that was pressed
+	Reply   approval.Reply
 }
 
 // Button names what a press asks for; it is the action_id in Slack.
@@ -43,6 +44,7 @@ const (
 	LookAgain Button = "look_again"
 	DidStart  Button = "did_start"
 	DidNot    Button = "did_not"
+	AskAgain  Button = "ask_again"
 )
 
 // ButtonValue is what a button carries: which Request, and which terms it shows. Never who may press it.
@@ -65,14 +67,16 @@ type Instances map[string]*lakeformation.Client
 type Router struct {
 	service   *approval.Service
 	store     approval.Store
+	rules     *approval.Rulebook
+	people    approval.People
 	instances Instances
 	names     []string // of the instances, in order
 	log       *logrus.Entry
 }
 
 // NewRouter returns a Router.
-func NewRouter(service *approval.Service, store approval.Store, instances Instances, log *logrus.Entry) *Router {
-	return &Router{service: service, store: store, instances: instances, names: slices.Sorted(maps.Keys(instances)), log: log}
+func NewRouter(service *approval.Service, store approval.Store, rules *approval.Rulebook, people approval.People, instances Instances, log *logrus.Entry) *Router {
+	return &Router{service: service, store: store, rules: rules, people: people, instances: instances, names: slices.Sorted(maps.Keys(instances)), log: log}
 }
 
 // command is one word people can type.
@@ -92,6 +96,7 @@ func list() []command {
 		{"log", "<job>", "shows you the end of the newest run's log", (*Router).showLog},
 		{"jobs", "[filter]", "lists the jobs; a filter is a part of the name, a type or a status", (*Router).jobs},
 		{"pending", "", "lists what waits for a decision in this channel", (*Router).pending},
+		{"policy", "<job>", "tells who would have to approve its start, and when", (*Router).policy},
 		{"history", "[job or R-id]", "tells what happened, and who did it", (*Router).history},
 		{"cancel", "<R-id>", "takes back what you asked for, before it starts", (*Router).cancel},
 		{"help", "", "shows this", (*Router).help},
@@ -119,6 +124,9 @@ func (r *Router) Click(ctx context.Context, c Click) Answer {
 	if !ok {
 		return say("I can't read this button, so nothing changed. Please use the newest card, or ask again.")
 	}
+	if c.Button == AskAgain {
+		return r.askAgain(ctx, c, id)
+	}
 	v := approval.Verdict{Receipt: c.Receipt, Request: id, Terms: terms, By: c.By, Card: approval.Card{Channel: c.Channel, TS: c.Message}}
 	var req approval.Request
 	var err error
@@ -139,7 +147,7 @@ func (r *Router) Click(ctx context.Context, c Click) Answer {
 		return say("I don't know this button, so nothing changed.")
 	}
 	answer := r.settled(ctx, c.Receipt, id, err)
-	if c.Message != "" && req.Card.TS != "" && c.Message != req.Card.TS {
+	if c.Message != "" && req.Card.TS != "" && c.Message != req.Card.TS && c.Channel == req.Ask.Channel {
 		answer.Replaced = req.ID
 	}
 	return answer

@@ -18,6 +18,25 @@ func (r *Router) stop(ctx context.Context, in Invocation, line Line) Answer {
 	return r.ask(ctx, in, line, approval.Stop)
 }
 
+// askAgain opens a new Request for what an ended one asked for, by whoever pressed, under the rule that is in force now.
+func (r *Router) askAgain(ctx context.Context, c Click, id approval.ID) Answer {
+	old, err := r.store.Request(ctx, id)
+	if err != nil {
+		return r.settled(ctx, c.Receipt, id, err)
+	}
+	if !old.State.MayAskAgain() {
+		return say(id.String() + " is still open or has run; its card says what can be done.")
+	}
+	ask := old.Ask
+	ask.By, ask.BreakGlass = c.By, false
+	req, err := r.service.Open(ctx, c.Receipt, ask, c.Reply)
+	if err != nil {
+		return r.settled(ctx, c.Receipt, req.ID, err)
+	}
+	r.log.WithField("request", req.ID).WithField("job", ask.Job).WithField("actor", c.By.UserID).Info("asked again for " + id.String())
+	return say(req.ID.String() + ": looking up " + quote(ask.Job) + "…")
+}
+
 func (r *Router) ask(ctx context.Context, in Invocation, line Line, action approval.Action) Answer {
 	verb := string(action)
 	if line.Job == "" {

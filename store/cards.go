@@ -81,6 +81,8 @@ func (s *Store) cardShown(ctx context.Context, c *change, claim approval.Claim, 
 	if shown.Again || after.Version > shown.Shown {
 		after.cardDue = now
 		c.cards = true
+	} else {
+		after.cardDue = after.RemindAt()
 	}
 	after, err = write(ctx, c, before, after, recorded)
 	c.due = len(events) > 0 && due(after.DueAt, now)

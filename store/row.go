@@ -62,6 +62,8 @@ type body struct {
 
 	BreakGlass bool                `json:"break_glass,omitempty"`
 	Approvers  []approval.Approver `json:"approvers,omitempty"`
+	Copies     []approval.Copy     `json:"copies,omitempty"`
+	Reminded   bool                `json:"reminded,omitempty"`
 
 	Target  approval.Target `json:"target,omitzero"`
 	JobType string          `json:"job_type,omitempty"`
@@ -87,7 +89,7 @@ type body struct {
 func pack(r approval.Request) (string, error) {
 	b := body{
 		Name: r.Ask.By.Name, Mode: r.Ask.Mode, Cascade: r.Ask.Cascade, Reason: r.Ask.Reason, Command: r.Ask.Command,
-		BreakGlass: r.Ask.BreakGlass, Approvers: r.Approvers,
+		BreakGlass: r.Ask.BreakGlass, Approvers: r.Approvers, Copies: r.Card.Copies, Reminded: r.Card.Reminded,
 		Target: r.Target, JobType: r.Job.Type, Last: r.Job.Last, Bound: r.Bound,
 		PostedAt: r.PostedAt, ExpiresAt: r.ExpiresAt, ApprovedAt: r.ApprovedAt, MarkedAt: r.MarkedAt, AcceptedAt: r.AcceptedAt,
 		Attempt: r.Attempt, Before: r.Before, Run: r.Run, Looks: r.Looks, Misses: r.Misses, Problem: r.Problem, SaidBy: r.SaidBy,
@@ -103,6 +105,7 @@ func (b body) unpack(r *approval.Request) {
 	r.Ask.By.Name, r.Ask.Mode, r.Ask.Cascade, r.Ask.Reason, r.Ask.Command = b.Name, b.Mode, b.Cascade, b.Reason, b.Command
 	r.Target, r.Job.Type, r.Job.Last, r.Bound = b.Target, b.JobType, b.Last, b.Bound
 	r.Ask.BreakGlass, r.Approvers = b.BreakGlass, b.Approvers
+	r.Card.Copies, r.Card.Reminded = b.Copies, b.Reminded
 	if b.Rule != nil {
 		r.Rule = *b.Rule
 	}

@@ -125,7 +125,7 @@ func (w *Worker) description(ctx context.Context, r approval.Request) (approval.
 	}
 	return approval.Described{
 		Target: instance.Target, Job: job, Rule: rule, Bound: approval.Bind(facts), Name: person.Name,
-		Approvers: w.approvers(ctx, r.Ask, rule, groups),
+		Approvers: rule.NameApprovers(r.Ask, groups, w.called(ctx)), Copies: rule.CopiesFor(r.Ask, groups),
 	}, nil
 }
 

@@ -110,23 +110,13 @@ func (w *Worker) member(ctx context.Context, who approval.Actor) (approval.Perso
 	return person, nil
 }
 
-// approvers are whom the rule names, as Slack knows them. It is for words: who cannot be found is called as the rule does.
-func (w *Worker) approvers(ctx context.Context, ask approval.Ask, rule approval.Rule, groups approval.Groups) []approval.Approver {
-	var found []approval.Approver
-	for _, ref := range rule.Refs() {
-		a := approval.Approver{Ref: ref, Name: ref}
-		switch group, isGroup := groups.Find(ref); {
-		case ref == approval.TheRequester:
-			a.Name = ask.By.Name
-		case ref == approval.Anyone:
-		case isGroup:
-			a.ID, a.Name = group.ID, "@"+group.Handle
-		default:
-			if person, err := w.People.Person(ctx, ref); err == nil {
-				a.ID, a.Name = person.UserID, person.Name
-			}
+// called gives people's names, for words: who cannot be asked for has none.
+func (w *Worker) called(ctx context.Context) func(userID string) string {
+	return func(userID string) string {
+		person, err := w.People.Person(ctx, userID)
+		if err != nil {
+			return ""
 		}
-		found = append(found, a)
+		return person.Name
 	}
-	return found
 }

@@ -6,6 +6,7 @@ const commands = [
   { insert: "/lf start ", shows: "/lf start <job> [reason]", does: "ask to start a job" },
   { insert: "/lf stop ", shows: "/lf stop <job> [reason]", does: "ask to stop a job's run" },
   { insert: "/lf status", shows: "/lf status [job or R-id]", does: "how a job or a request stands" },
+  { insert: "/lf policy ", shows: "/lf policy <job>", does: "who would have to approve it" },
   { insert: "/lf history ", shows: "/lf history [job or R-id]", does: "what happened, and who did it" },
   { insert: "/lf log ", shows: "/lf log <job>", does: "the end of the newest run's log" },
   { insert: "/lf jobs", shows: "/lf jobs [filter]", does: "list the jobs" },

@@ -1,0 +1,74 @@
+package commands
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"slipway/approval"
+)
+
+// policy says what would happen if the person asked for a job now: by which rule, who must approve, what stands in the
+// way. It changes nothing.
+func (r *Router) policy(_ context.Context, in Invocation, line Line) Answer {
+	if line.Job == "" {
+		return Answer{Now: Reply{
+			Text:     "For which job? The first rule that matches decides.",
+			Examples: []Example{{in.Command + " policy nightly_sync", "tells who would have to approve it"}},
+		}}
+	}
+	instance, unknown := r.instance(line)
+	if unknown != nil {
+		return say(unknown.Error())
+	}
+	return Answer{Later: func(ctx context.Context) Reply {
+		found, err := r.instances[instance].FindJob(ctx, line.Job)
+		if err != nil {
+			return r.jobError(err, in, line.Job)
+		}
+		who, err := r.people.Person(ctx, in.By.UserID)
+		if err != nil {
+			r.log.WithError(err).WithField("actor", in.By.UserID).Warn("could not ask Slack who somebody is")
+			return Reply{Text: "Slack did not say who you are. Please try again in a moment."}
+		}
+		var groups approval.Groups
+		rules := r.rules.Policy()
+		if rules.NamesGroups() {
+			if groups, err = r.people.Groups(ctx, false); err != nil {
+				r.log.WithError(err).Warn("could not ask Slack for the user groups")
+				return Reply{Text: "Slack did not say who belongs to the groups of the policy. Please try again in a moment."}
+			}
+		}
+		ask := approval.Ask{Action: approval.Start, Instance: instance, Job: line.Job, Reason: "a reason", By: who.Actor, Channel: in.Channel}
+		return r.wouldHappen(ctx, in, ask, approval.Job{ID: found.ID, Name: found.Name, Type: string(found.Type)}, who, groups)
+	}}
+}
+
+func (r *Router) wouldHappen(ctx context.Context, in Invocation, ask approval.Ask, job approval.Job, who approval.Person, groups approval.Groups) Reply {
+	rule, ok := r.rules.Policy().For(approval.Question{Ask: ask, Job: job, Groups: groups})
+	if !ok {
+		return Reply{Text: "No rule of the policy is about " + quote(job.Name) + ", so nobody can start it. Ask whoever writes the policy to add one."}
+	}
+	if err := who.FullMember(r.people.TeamID()); err != nil {
+		return Reply{Text: err.Error()}
+	}
+	req := approval.Request{Ask: ask, Job: job, Rule: rule, Approvers: rule.NameApprovers(ask, groups, func(userID string) string {
+		person, err := r.people.Person(ctx, userID)
+		if err != nil {
+			return ""
+		}
+		return person.Name
+	})}
+	out := approval.Evaluate(req, time.Now())
+	lines := []string{"If you start " + quote(job.Name) + " on " + ask.Instance + " now, the rule “" + rule.Name + "” decides.", out.Sentence()}
+	if out.Standing == approval.Closed {
+		lines = append(lines, "Otherwise: "+approval.Evaluate(req, time.Time{}).Sentence())
+	}
+	if rule.NeedsReason {
+		lines = append(lines, "It wants a reason, after the job's name.")
+	}
+	if rule.BreakGlass != nil && rule.BreakGlassBy(who, r.people.TeamID(), groups) == "" {
+		lines = append(lines, "In an emergency you may go past it: "+in.Command+" start "+job.Name+" --break-glass and a reason.")
+	}
+	return Reply{Text: strings.Join(lines, "\n")}
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"slipway/approval"
+	"slipway/playground/localslack"
+)
+
+// direct is what stands in the conversation between Slipway and somebody, the newest last.
+func (p person) direct() []localslack.Message { return p.slack.Visible(p.id, p.slack.DM(p.id)) }
+
+func TestApproversGetTheCardDirectlyAndEveryCopyCloses(t *testing.T) {
+	t.Parallel()
+	w := under(t, twoLeads(func(r *approval.Rule) { r.Approvals, r.DirectMessages = 1, true }))
+	w.as("ana").types("/lf start nightly_sync")
+	w.until("Ben and Chen have it", func() bool {
+		return len(w.as("ben").direct()) == 1 && len(w.as("chen").direct()) == 1
+	})
+	require.Empty(t, w.as("ana").direct())
+	ben := w.as("ben").direct()[0]
+	require.Contains(t, localslack.PlainText(ben), "Ana asks to start `nightly_sync`")
+	d := w.slack.Press(people["ben"], w.slack.DM(people["ben"]), ben.TS, "approve")
+	require.True(t, d.Acked, d.Problem)
+	w.cardSays("succeeded after", "Approved by Ben")
+	for _, name := range []string{"ben", "chen"} {
+		w.until(name+"'s copy says so too, and has no buttons", func() bool {
+			m := w.as(name).direct()[0]
+			return containsAll(localslack.PlainText(m), []string{"succeeded after", "Approved by Ben"}) && len(localslack.Buttons(m)) == 0
+		})
+	}
+	require.Len(t, w.cards(), 1)
+	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
+}
+
+func TestACopyThatCannotBeDeliveredIsLeftOut(t *testing.T) {
+	t.Parallel()
+	w := under(t, twoLeads(func(r *approval.Rule) {
+		r.BreakGlass = &approval.BreakGlass{By: []string{people["ana"]}, Tells: []string{localslack.ChannelAnalytics, people["dev"]}}
+	}))
+	w.as("ana").types("/lf start nightly_sync --break-glass the lake is on fire")
+	w.until("Dev is told, though #analytics does not take it", func() bool {
+		got := w.as("dev").direct()
+		return len(got) == 1 && containsAll(localslack.PlainText(got[0]), []string{"*Emergency:* Ana went past the rule “two leads”"})
+	})
+	w.cardSays("succeeded after", "Reason: the lake is on fire")
+	w.until("to the end", func() bool {
+		return containsAll(localslack.PlainText(w.as("dev").direct()[0]), []string{"succeeded after"})
+	})
+}
+
+func TestThoseWhoAreMissingAreRemindedOnce(t *testing.T) {
+	t.Parallel()
+	w := under(t, twoLeads(func(r *approval.Rule) { r.RemindBefore = 10 * time.Minute }))
+	w.as("ana").types("/lf start nightly_sync")
+	w.as("ben").presses("Approve")
+	w.cardSays("1 of 2 approvals (Ben)")
+	require.Empty(t, w.thread())
+	w.passes(51 * time.Minute)
+	w.threadSays("R-1001: 1 of 2 approvals (Ben); waiting for one more of <!subteam^S0DATALEAD>", "The question stands until")
+	w.restart()
+	w.passes(5 * time.Minute)
+	require.Len(t, w.thread(), 1)
+	w.as("chen").presses("Approve")
+	w.cardSays("is about to be started")
+}
+
+func TestWhatWasVoidedIsAskedForAgainWithOnePress(t *testing.T) {
+	t.Parallel()
+	w := under(t, twoLeads())
+	w.as("ana").types("/lf start nightly_sync source reloaded")
+	w.as("ben").presses("Approve")
+	w.cardSays("1 of 2 approvals")
+	w.group("ben", "chen", "dev")
+	w.app.rules.Replace(approval.Policy{Rules: []approval.Rule{twoLeads(func(r *approval.Rule) { r.ExpiresIn = 2 * time.Hour })}})
+	w.as("chen").presses("Approve")
+	w.cardSays("`nightly_sync` was not started.", "Since it was approved, this changed: rule.")
+	w.as("dev").presses("Ask again")
+	w.cardSays("Dev asks to start `nightly_sync`", "Reason: source reloaded", "R-1002", "0 of 2 approvals")
+	w.as("ben").presses("Approve")
+	w.as("chen").presses("Approve")
+	w.cardSays("succeeded after")
+	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
+	require.True(t, w.slack.PressWith(people["dev"], channel, w.cards()[1].TS, "ask_again", "1002.1").Acked)
+	w.as("dev").reads("R-1002 is still open or has run; its card says what can be done.")
+}
+
+func TestThePolicyIsExplainedToWhoAsks(t *testing.T) {
+	t.Parallel()
+	w := under(t,
+		twoLeads(func(r *approval.Rule) {
+			r.Match.Jobs, r.NeedsReason = []string{"nightly_*"}, true
+			r.Closed = []approval.Window{always("year-end freeze")}
+			r.BreakGlass = &approval.BreakGlass{By: []string{people["ana"]}}
+		}),
+		approval.Rule{Name: "discoveries", Match: approval.Match{Types: []string{"METADATA_DISCOVERY"}}, ExpiresIn: time.Hour})
+	w.as("ana").types("/lf policy nightly_sync")
+	w.as("ana").reads("If you start `nightly_sync` on default now, the rule “two leads” decides.", "until", "year-end freeze",
+		"Otherwise: 0 of 2 approvals; waiting for 2 of @data-leads; Ana may not approve their own request.", "It wants a reason",
+		"In an emergency you may go past it: /lf start nightly_sync --break-glass")
+	w.as("ben").types("/lf policy weekly_discovery")
+	w.as("ben").reads("the rule “discoveries” decides.", "No approval is needed.")
+	w.as("ben").types("/lf policy orders_backfill")
+	w.as("ben").reads("No rule of the policy is about `orders_backfill`, so nobody can start it.")
+	w.as("gita").types("/lf policy nightly_sync")
+	w.as("gita").reads("Only full members of this workspace")
+	w.as("ben").types("/lf policy")
+	w.as("ben").reads("For which job?")
+	w.as("ben").types("/lf help")
+	w.as("ben").reads("The rules of this deployment decide who must approve; /lf policy")
+	require.Empty(t, w.cards())
+}
