@@ -35,6 +35,8 @@ type verbs struct {
 type playgroundVerb struct {
 	Addr string `help:"Where the page listens; loopback only." default:"127.0.0.1:8787"`
 	Logs bool   `help:"Print Slipway's own log, too."`
+
+	Policy string `help:"A policy file to try, instead of the playground's own."`
 }
 
 func main() {
@@ -125,8 +127,16 @@ func play(ctx context.Context, v playgroundVerb, stdout, stderr io.Writer) error
 	if err != nil {
 		return fmt.Errorf("find this program to start it again as the playground's Slipway: %w", err)
 	}
+	rules := playground.Policy
+	if v.Policy != "" {
+		text, err := os.ReadFile(v.Policy)
+		if err != nil {
+			return fmt.Errorf("--policy: %w", err)
+		}
+		rules = string(text)
+	}
 	config := playground.Config{
-		Addr: v.Addr, Stdout: stdout,
+		Addr: v.Addr, Stdout: stdout, Rules: rules,
 		Command: func(ctx context.Context, env []string) *exec.Cmd {
 			cmd := exec.CommandContext(ctx, self, "run")
 			cmd.Env = env

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"slipway/approval"
+	"slipway/playground"
 	"slipway/playground/locallake"
 	"slipway/playground/localslack"
 )
@@ -27,6 +28,19 @@ func (w *world) group(members ...string) {
 		ids[i] = people[name]
 	}
 	w.slack.SetGroup(localslack.UserGroup{ID: localslack.GroupDataLeads, Handle: "data-leads", Members: ids})
+}
+
+func TestThePlaygroundsOwnPolicy(t *testing.T) {
+	t.Parallel()
+	w, _ := withFile(t, playground.Policy)
+	w.start()
+	w.as("ana").types("/lf start nightly_sync")
+	w.cardSays("Only Ana can confirm.")
+	w.as("ana").types("/lf start orders_backfill")
+	w.cardSays("Ana asks to start `orders_backfill`", "0 of 2 approvals", "Rule: “orders need two”")
+	w.as("ben").presses("Approve")
+	w.as("chen").presses("Approve")
+	w.cardSays("Approved by Ben and Chen")
 }
 
 func TestTwoApproveAndItStarts(t *testing.T) {

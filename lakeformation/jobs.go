@@ -7,9 +7,10 @@ import (
 	"strconv"
 )
 
+// How far the lists of jobs reach, by the API page.
 const (
-	maxLimit  = 1000
-	maxOffset = 1000
+	MaxLimit  = 1000 // rows of one page
+	MaxOffset = 1000 // rows before a page
 	// defaultLimit is the service's own.
 	defaultLimit = 10
 )
@@ -103,7 +104,7 @@ func pageQuery(op string, offset, limit int) (url.Values, error) {
 	if limit == 0 {
 		limit = defaultLimit
 	}
-	if offset < 0 || offset > maxOffset || limit < 1 || limit > maxLimit {
+	if offset < 0 || offset > MaxOffset || limit < 1 || limit > MaxLimit {
 		return nil, badArgument(op, fmt.Sprintf("offset %d and limit %d: LakeFormation takes offsets of 0 to 1000 and limits of 1 to 1000", offset, limit))
 	}
 	return url.Values{"offset": {strconv.Itoa(offset)}, "limit": {strconv.Itoa(limit)}}, nil
@@ -125,8 +126,8 @@ func (c *Client) reachable(ctx context.Context, namePattern string, types []JobT
 	}
 	seen := map[string]bool{}
 	for _, t := range types {
-		for offset := 0; offset <= maxOffset; offset += maxLimit {
-			page, err := c.ListJobs(ctx, ListOptions{Type: t, NamePattern: namePattern, Offset: offset, Limit: maxLimit})
+		for offset := 0; offset <= MaxOffset; offset += MaxLimit {
+			page, err := c.ListJobs(ctx, ListOptions{Type: t, NamePattern: namePattern, Offset: offset, Limit: MaxLimit})
 			if err != nil {
 				return nil, false, err
 			}
@@ -136,7 +137,7 @@ func (c *Client) reachable(ctx context.Context, namePattern string, types []JobT
 					jobs = append(jobs, job)
 				}
 			}
-			if len(page.Jobs) < maxLimit || offset == maxOffset {
+			if len(page.Jobs) < MaxLimit || offset == MaxOffset {
 				more = more || page.Total > offset+len(page.Jobs)
 				break
 			}

@@ -66,3 +66,16 @@ func (s *Store) Renew(ctx context.Context, c approval.Claim, lease time.Duration
 	})
 	return unanswer(err, "the lease on %s could not be renewed", c.Request.ID)
 }
+
+// Backlog counts the Requests that are due and that nobody works on yet, and the cards that are due or being drawn.
+func (s *Store) Backlog(ctx context.Context) (int, error) {
+	now, err := s.now(ctx, s.db)
+	if err != nil {
+		return 0, err
+	}
+	var n int
+	err = s.db.QueryRowContext(ctx, `SELECT
+		(SELECT count(*) FROM requests WHERE due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)) +
+		(SELECT count(*) FROM requests WHERE card_due_at <= $1)`, micros(now)).Scan(&n)
+	return n, unanswer(err, "the backlog cannot be read")
+}

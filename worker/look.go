@@ -48,6 +48,13 @@ func (w *Worker) sight(ctx context.Context, r approval.Request) (sight, error) {
 	if !ok || instance.Target != r.Target {
 		return sight{}, fmt.Errorf("the instance %s is not the one this request was started on", r.Ask.Instance)
 	}
+	same, err := w.goesOn(ctx, instance.Client, r)
+	if err != nil {
+		return sight{}, err
+	}
+	if same {
+		return sight{detail: lakeformation.JobDetail{Status: lakeformation.Running, StartTime: r.Run.StartedAt}, total: -1}, nil
+	}
 	detail, err := instance.Client.ShowJob(ctx, r.Job.ID)
 	if err != nil {
 		return sight{}, err

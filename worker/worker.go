@@ -41,11 +41,14 @@ type Worker struct {
 	Config
 	free chan struct{}
 	busy sync.WaitGroup
+
+	rollsMu sync.Mutex
+	rolls   map[rollKey]*roll
 }
 
 // New returns a Worker; Run makes it work.
 func New(c Config) *Worker {
-	w := &Worker{Config: c, free: make(chan struct{}, slots)}
+	w := &Worker{Config: c, free: make(chan struct{}, slots), rolls: map[rollKey]*roll{}}
 	for range slots {
 		w.free <- struct{}{}
 	}

@@ -1,0 +1,81 @@
+package worker
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"slipway/approval"
+	"slipway/lakeformation"
+)
+
+// roll is the list of the jobs that run, of one type on one instance, as LakeFormation gave it at some time. Looks at
+// runs that go on share it: watching costs as many calls as the list has pages, however many runs are watched.
+type roll struct {
+	mu      sync.Mutex
+	at      time.Time            // before it was asked for
+	running map[string]time.Time // job id → start of its run
+}
+
+// rollKey names a roll.
+type rollKey struct {
+	instance string
+	kind     lakeformation.JobType
+}
+
+// roll gives the one of an instance and type.
+func (w *Worker) roll(key rollKey) *roll {
+	w.rollsMu.Lock()
+	defer w.rollsMu.Unlock()
+	r, ok := w.rolls[key]
+	if !ok {
+		r = &roll{}
+		w.rolls[key] = r
+	}
+	return r
+}
+
+// goesOn reports whether the list says that the watched run still goes on. Only that is believed of it: whatever else the
+// list says, or does not say, is looked at job by job. Who comes while the list is being read waits for it.
+func (w *Worker) goesOn(ctx context.Context, client *lakeformation.Client, r approval.Request) (bool, error) {
+	if r.State != approval.Running || r.Ask.Action != approval.Start || r.Run.StartedAt.IsZero() {
+		return false, nil
+	}
+	list := w.roll(rollKey{r.Ask.Instance, lakeformation.JobType(r.Job.Type)})
+	list.mu.Lock()
+	defer list.mu.Unlock()
+	now := w.Clock.Now()
+	if list.running == nil || now.Sub(list.at) > rollAge(now.Sub(r.MarkedAt)) {
+		running, err := listRunning(ctx, client, lakeformation.JobType(r.Job.Type))
+		if err != nil {
+			return false, err
+		}
+		list.at, list.running = now, running
+	}
+	started, listed := list.running[r.Job.ID]
+	return listed && started.Equal(r.Run.StartedAt), nil
+}
+
+// rollAge is how old a list may be for a run that has been watched for so long: half the pause between two looks.
+func rollAge(watched time.Duration) time.Duration {
+	return min(max(watched/20, time.Second), approval.WatchEvery/2)
+}
+
+func listRunning(ctx context.Context, client *lakeformation.Client, kind lakeformation.JobType) (map[string]time.Time, error) {
+	running := map[string]time.Time{}
+	for offset := 0; offset <= lakeformation.MaxOffset; offset += lakeformation.MaxLimit {
+		page, err := client.ListJobs(ctx, lakeformation.ListOptions{Type: kind, Status: lakeformation.Running, Offset: offset, Limit: lakeformation.MaxLimit})
+		if err != nil {
+			return nil, err
+		}
+		for _, job := range page.Jobs {
+			if job.Status.Active() {
+				running[job.ID] = job.StartTime
+			}
+		}
+		if len(page.Jobs) < lakeformation.MaxLimit {
+			break
+		}
+	}
+	return running, nil
+}
