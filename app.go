@@ -26,6 +26,11 @@ type Options struct {
 	Clock    approval.Clock       // nil: the machine's
 	Dial     lakeformation.Dialer // nil: the network
 	Hangup   <-chan os.Signal     // each reads the policy file again at once
+
+	CallWithin time.Duration // of a start, see worker.Config; 0: the usual
+
+	// Store is put around the database; nil: nothing is. The proofs of crash safety end the process there.
+	Store func(approval.Store) approval.Store
 }
 
 // App is Slipway: the one place where all packages meet.
@@ -56,7 +61,8 @@ func New(ctx context.Context, config Config, o Options) (*App, error) {
 }
 
 func (a *App) build(ctx context.Context, o Options) error {
-	if path, ok := store.SQLitePath(a.config.DatabaseURL); ok {
+	path, alone := store.SQLitePath(a.config.DatabaseURL)
+	if alone {
 		unlock, err := store.Lock(ctx, path, o.LockWait)
 		if err != nil {
 			return err
@@ -66,6 +72,15 @@ func (a *App) build(ctx context.Context, o Options) error {
 	var err error
 	if a.store, err = store.Open(ctx, a.config.DatabaseURL, store.Options{Clock: o.Clock, Log: a.log}); err != nil {
 		return err
+	}
+	if alone {
+		if err := a.store.ForgetLeases(ctx); err != nil {
+			return err
+		}
+	}
+	var requests approval.Store = a.store
+	if o.Store != nil {
+		requests = o.Store(a.store)
 	}
 	if a.bot, err = bot.Connect(ctx, bot.Config{
 		AppToken: a.config.SlackAppToken, BotToken: a.config.SlackBotToken, APIURL: a.config.SlackAPIURL,
@@ -92,9 +107,9 @@ func (a *App) build(ctx context.Context, o Options) error {
 		}}
 	}
 	a.rules = approval.NewRulebook(a.config.Policy)
-	service := approval.NewService(a.store, a.bot.People())
-	a.bot.Serve(commands.NewRouter(service, a.store, a.rules, a.bot.People(), named, a.log), a.store)
-	a.worker = worker.New(worker.Config{Store: a.store, People: a.bot.People(), Rules: a.rules, Clock: a.clock, Instances: instances, Log: a.log})
+	service := approval.NewService(requests, a.bot.People())
+	a.bot.Serve(commands.NewRouter(service, requests, a.rules, a.bot.People(), named, a.log), requests)
+	a.worker = worker.New(worker.Config{Store: requests, People: a.bot.People(), Rules: a.rules, Clock: a.clock, Instances: instances, CallWithin: o.CallWithin, Log: a.log})
 	return nil
 }
 

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"syscall"
 	"testing"
 	"time"
@@ -15,20 +13,6 @@ import (
 	"slipway/playground/locallake"
 	"slipway/playground/localslack"
 )
-
-// TestMain makes the test binary Slipway itself when a test starts it again as a process of its own.
-func TestMain(m *testing.M) {
-	if os.Getenv("SLIPWAY_AS_PROCESS") == "" {
-		os.Exit(m.Run())
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	os.Exit(0)
-}
 
 // process is Slipway as a process of its own, in the world of a story but with the machine's clock.
 type process struct {
@@ -41,7 +25,7 @@ func (w *world) spawn() *process {
 	w.t.Helper()
 	p := &process{world: w}
 	p.cmd = exec.Command(os.Args[0], "run")
-	p.cmd.Env = []string{"SLIPWAY_AS_PROCESS=1"}
+	p.cmd.Env = []string{asProcess + "=1"}
 	for name, value := range w.env {
 		p.cmd.Env = append(p.cmd.Env, name+"="+value)
 	}

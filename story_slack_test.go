@@ -53,6 +53,20 @@ func TestALostAnswerPostsASecondCardAndTheFirstPointsToIt(t *testing.T) {
 	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
 }
 
+func TestAnExtraCardGoesAlsoWhenItIsPressedTooLate(t *testing.T) {
+	t.Parallel()
+	w := stage(t)
+	w.slack.Fail("chat.postMessage", localslack.Fault{DropAnswer: true, Times: 1})
+	w.as("ana").types("/lf start nightly_sync")
+	w.until("there are two cards", func() bool { return len(w.cards()) == 2 })
+	w.as("ana").presses("Start job")
+	w.cardSays("succeeded after")
+	require.True(t, w.slack.Press(people["ana"], channel, w.cards()[0].TS, "approve").Acked)
+	w.until("the first points to the second", func() bool {
+		return containsAll(localslack.PlainText(w.cards()[0]), []string{"R-1001 has another card"})
+	})
+}
+
 func TestACardThatIsPressedBeforeItIsBookedIsTheCard(t *testing.T) {
 	t.Parallel()
 	w := stage(t)

@@ -147,6 +147,10 @@ func (r *Router) Click(ctx context.Context, c Click) Answer {
 		return say("I don't know this button, so nothing changed.")
 	}
 	answer := r.settled(ctx, c.Receipt, id, err)
+	if err != nil && c.Message != "" {
+		// A refused press may be one on an extra copy of the card, and that is to go all the same.
+		req, _ = r.store.Request(ctx, id)
+	}
 	if c.Message != "" && req.Card.TS != "" && c.Message != req.Card.TS && c.Channel == req.Ask.Channel {
 		answer.Replaced = req.ID
 	}

@@ -79,3 +79,13 @@ func (s *Store) Backlog(ctx context.Context) (int, error) {
 		(SELECT count(*) FROM requests WHERE card_due_at <= $1)`, micros(now)).Scan(&n)
 	return n, unanswer(err, "the backlog cannot be read")
 }
+
+// ForgetLeases ends all leases. Only for a process that has the database for itself, see Lock: whoever held them is gone.
+func (s *Store) ForgetLeases(ctx context.Context) error {
+	err := s.transact(ctx, func(c *change) error {
+		_, err := c.ExecContext(ctx, `UPDATE requests SET leased_until = NULL, card_leased_until = NULL
+			WHERE leased_until IS NOT NULL OR card_leased_until IS NOT NULL`)
+		return err
+	})
+	return unanswer(err, "the leases of the process before could not be ended")
+}

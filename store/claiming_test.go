@@ -243,3 +243,13 @@ func wakingReplicas(t *testing.T, w *world) {
 	w.happens(r.ID, described("j1"))
 	<-cards
 }
+
+func forgetting(t *testing.T, w *world) {
+	w.approved("j1")
+	work, card := w.claimed(), w.claimedCard()
+	require.Empty(t, w.left())
+	require.NoError(t, w.store.ForgetLeases(context.Background()))
+	require.Equal(t, work.Fence+1, w.claimed().Fence)
+	require.Equal(t, card.Fence+1, w.claimedCard().Fence)
+	require.Equal(t, approval.ErrLeaseLost, w.store.Renew(context.Background(), work, lease), "who held it can do nothing more")
+}

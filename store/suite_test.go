@@ -36,6 +36,7 @@ var suite = []struct {
 	{"a refusal is in the audit, and moves nothing", noting},
 	{"the audit cannot be changed through the database by mistake", appendOnly},
 	{"a change behind the database's back breaks the chain", tampered},
+	{"leases are forgotten by whoever has the database alone", forgetting},
 	{"a reader sees what is there and changes nothing", reading},
 
 	{"work is claimed longest due first, and only when it is due", claimOrder},

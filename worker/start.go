@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +32,7 @@ func (w *Worker) start(ctx context.Context, c approval.Claim, log *logrus.Entry)
 		return w.again(ctx, c, r.ApprovedAt)
 	}
 	// The wall clock, not Clock: a process that was stopped for a while must not call with an old marker.
-	notAfter := time.Now().Round(0).Add(approval.CallWithin)
+	notAfter := time.Now().Round(0).Add(cmp.Or(w.CallWithin, approval.CallWithin))
 	r, err = w.Store.Update(ctx, r.ID, approval.By{Claim: &c, Keep: true}, func(now approval.Request, _ time.Time) ([]approval.Event, error) {
 		if now.State != approval.Approved || now.Terms != r.Terms {
 			return nil, approval.ErrLeaseLost

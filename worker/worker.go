@@ -33,7 +33,9 @@ type Config struct {
 	Rules     *approval.Rulebook
 	Clock     approval.Clock
 	Instances map[string]Instance // by their names in the settings
-	Log       *logrus.Entry
+
+	CallWithin time.Duration // from the marker to the one call; 0: approval.CallWithin
+	Log        *logrus.Entry
 }
 
 // Worker claims due Requests and moves them on.
