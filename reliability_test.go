@@ -1,0 +1,32 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Every test that docs/reliability.md names is one.
+func TestTheFaultTableNamesTestsThatThereAre(t *testing.T) {
+	page, err := os.ReadFile("docs/reliability.md")
+	require.NoError(t, err)
+	var source strings.Builder
+	for _, pattern := range []string{"*_test.go", "*/*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			source.Write(text)
+		}
+	}
+	named := regexp.MustCompile("`(Test[A-Za-z0-9]+)`").FindAllStringSubmatch(string(page), -1)
+	require.Greater(t, len(named), 30)
+	for _, m := range named {
+		require.Contains(t, source.String(), "func "+m[1]+"(t *testing.T)")
+	}
+}
