@@ -15,10 +15,10 @@ const commands = [
   { insert: "/lf help", shows: "/lf help", does: "all of this, from Slipway itself" },
 ];
 
-// hintsFor is the menu for what has been typed so far, at most eight rows.
+// hintsFor is the menu for what has been typed so far; of jobs at most eight rows.
 export function hintsFor(typed, inThread) {
   if (inThread || !typed.startsWith("/") || typed.includes("\n")) return [];
-  const job = typed.match(/^\/lf (start|stop|status|log) (\S*)$/);
+  const job = typed.match(/^\/lf (start|stop|status|log|policy|history) (\S*)$/);
   if (job) {
     return server.jobs
       .filter((j) => j.name.startsWith(job[2]) && j.name !== job[2])
