@@ -165,35 +165,7 @@ func TestAWindowThatClosesBeforeTheLastApproval(t *testing.T) {
 // say how the job is until something has changed.
 func TestWhatChangesBetweenApprovalAndStartVoidsIt(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		change func(t *testing.T, w *world)
-		says   []string
-	}{
-		"the job's definition": {func(t *testing.T, w *world) {
-			require.NoError(t, w.lake.EditJob("nightly_sync", func(j *locallake.Job) { j.Parameter = json.RawMessage(`{"metadata_migration_parameter":{}}`) }))
-		}, []string{"Since it was approved, this changed: parameter"}},
-		"the job's name": {func(t *testing.T, w *world) {
-			require.NoError(t, w.lake.EditJob("nightly_sync", func(j *locallake.Job) { j.Name = "nightly_sync_2" }))
-		}, []string{"Since it was approved, this changed: job name."}},
-		"the job itself": {func(t *testing.T, w *world) { require.NoError(t, w.lake.DeleteJob("nightly_sync")) },
-			[]string{"LakeFormation no longer knows this job (404)."}},
-		"the rule": {func(_ *testing.T, w *world) {
-			w.app.rules.Replace(approval.Policy{Rules: []approval.Rule{twoLeads(func(r *approval.Rule) { r.Approvals = 3 })}})
-		}, []string{"Since it was approved, this changed: rule."}},
-		"another rule before it": {func(_ *testing.T, w *world) {
-			w.app.rules.Replace(approval.Policy{Rules: []approval.Rule{{Name: "new", Approvals: 1, Approvers: []string{approval.Anyone}}, twoLeads()}})
-		}, []string{"Since it was approved, this changed: rule."}},
-		"no rule any more": {func(_ *testing.T, w *world) { w.app.rules.Replace(approval.Policy{}) },
-			[]string{"No rule of the policy is about this"}},
-		"who is in the group": {func(_ *testing.T, w *world) { w.group("ben", "dev") },
-			[]string{"Since it was approved, Chen may no longer approve. 1 of 2 approvals (Ben)"}},
-		"who is a member": {func(_ *testing.T, w *world) {
-			w.slack.SetUser(localslack.User{ID: people["ben"], Name: "ben", RealName: "Ben", TeamID: localslack.PlaygroundTeam, Deleted: true})
-			w.passes(6 * time.Minute) // who somebody is, is remembered for five minutes
-		}, []string{"Since it was approved, Ben may no longer approve."}},
-		"a run that somebody else began": {func(t *testing.T, w *world) { require.NoError(t, w.lake.StartOutside("nightly_sync")) },
-			[]string{"`nightly_sync` is running already"}},
-	} {
+	for name, c := range changesThatVoid() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := under(t, twoLeads())
@@ -209,5 +181,75 @@ func TestWhatChangesBetweenApprovalAndStartVoidsIt(t *testing.T) {
 			w.cardSays(append(c.says, "`nightly_sync` was not started.")...)
 			require.Zero(t, w.lake.StartCalls("nightly_sync"))
 		})
+	}
+}
+
+// What changes after the card was shown, or after the first approval, voids it just the same. Who may decide is looked at
+// when they press, too, and told there.
+func TestWhatChangesBeforeTheLastApprovalVoidsIt(t *testing.T) {
+	t.Parallel()
+	for name, c := range changesThatVoid() {
+		if c.people {
+			continue
+		}
+		for _, when := range []string{"shown", "approved once"} {
+			t.Run(name+", "+when, func(t *testing.T) {
+				t.Parallel()
+				w := under(t, twoLeads())
+				w.lake.HoldRuns(true)
+				w.as("ana").types("/lf start nightly_sync")
+				w.as("ben").button("Approve")
+				if when == "shown" {
+					c.change(t, w)
+				}
+				w.as("ben").presses("Approve")
+				w.cardSays("1 of 2 approvals")
+				if when != "shown" {
+					c.change(t, w)
+				}
+				w.as("chen").presses("Approve")
+				w.cardSays(append(c.says, "`nightly_sync` was not started.")...)
+				require.Zero(t, w.lake.StartCalls("nightly_sync"))
+			})
+		}
+	}
+}
+
+// voids is something that happens while a request is open, and what the card says then.
+type voids struct {
+	change func(t *testing.T, w *world)
+	says   []string
+	people bool // it is about who may decide
+}
+
+func changesThatVoid() map[string]voids {
+	return map[string]voids{
+		"the job's definition": {func(t *testing.T, w *world) {
+			require.NoError(t, w.lake.EditJob("nightly_sync", func(j *locallake.Job) { j.Parameter = json.RawMessage(`{"metadata_migration_parameter":{}}`) }))
+		}, []string{"Since it was approved, this changed: parameter"}, false},
+		"the job's name": {func(t *testing.T, w *world) {
+			require.NoError(t, w.lake.EditJob("nightly_sync", func(j *locallake.Job) { j.Name = "nightly_sync_2" }))
+		}, []string{"Since it was approved, this changed: job name."}, false},
+		"the job itself": {func(t *testing.T, w *world) { require.NoError(t, w.lake.DeleteJob("nightly_sync")) },
+			[]string{"LakeFormation no longer knows this job (404)."}, false},
+		"the rule": {func(_ *testing.T, w *world) {
+			w.app.rules.Replace(approval.Policy{Rules: []approval.Rule{twoLeads(func(r *approval.Rule) { r.Approvals = 3 })}})
+		}, []string{"Since it was approved, this changed: rule."}, false},
+		"another rule before it": {func(_ *testing.T, w *world) {
+			w.app.rules.Replace(approval.Policy{Rules: []approval.Rule{{Name: "new", Approvals: 1, Approvers: []string{approval.Anyone}}, twoLeads()}})
+		}, []string{"Since it was approved, this changed: rule."}, false},
+		"no rule any more": {func(_ *testing.T, w *world) { w.app.rules.Replace(approval.Policy{}) },
+			[]string{"No rule of the policy is about this"}, false},
+		"who is in the group": {func(_ *testing.T, w *world) {
+			w.group("ben", "dev")
+			w.passes(4 * time.Second) // who belongs to a group is asked again after three seconds
+		},
+			[]string{"Since it was approved, Chen may no longer approve. 1 of 2 approvals (Ben)"}, true},
+		"who is a member": {func(_ *testing.T, w *world) {
+			w.slack.SetUser(localslack.User{ID: people["ben"], Name: "ben", RealName: "Ben", TeamID: localslack.PlaygroundTeam, Deleted: true})
+			w.passes(6 * time.Minute) // who somebody is, is remembered for five minutes
+		}, []string{"Since it was approved, Ben may no longer approve."}, true},
+		"a run that somebody else began": {func(t *testing.T, w *world) { require.NoError(t, w.lake.StartOutside("nightly_sync")) },
+			[]string{"`nightly_sync` is running already"}, false},
 	}
 }

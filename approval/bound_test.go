@@ -38,6 +38,7 @@ func TestADecisionBindsToEverythingThatWasShown(t *testing.T) {
 		"another action":          {parameter, func(a *Ask, _ *Target, _ *Job, _ *Rule) { a.Action = Stop }, []string{"action", "run"}},
 		"another mode":            {parameter, func(a *Ask, _ *Target, _ *Job, _ *Rule) { a.Mode = "COMPARISON" }, []string{"mode"}},
 		"cascade":                 {parameter, func(a *Ask, _ *Target, _ *Job, _ *Rule) { a.Cascade = true }, []string{"cascade"}},
+		"break glass":             {parameter, func(a *Ask, _ *Target, _ *Job, _ *Rule) { a.BreakGlass = true }, []string{"break glass"}},
 		"another rule":            {parameter, func(_ *Ask, _ *Target, _ *Job, r *Rule) { r.Approvals = 2 }, []string{"rule"}},
 		"an edited value":         {`{"metadata_migration_parameter":{"datasource_type":"ALIYUN_DLF","target_catalog":"c2","sync_objects":["DATABASE"],"locations":[{"key":"a","value":"b"}],"empty":{}}}`, nil, []string{"parameter.metadata_migration_parameter.target_catalog"}},
 		"a longer list":           {`{"metadata_migration_parameter":{"datasource_type":"ALIYUN_DLF","target_catalog":"c1","sync_objects":["DATABASE","TABLE"],"locations":[{"key":"a","value":"b"}],"empty":{}}}`, nil, []string{"parameter.metadata_migration_parameter.sync_objects", "parameter.metadata_migration_parameter.sync_objects[1]"}},

@@ -15,6 +15,7 @@ const (
 	peopleKept = 5 * time.Minute
 	peopleMost = 10_000
 	groupsKept = time.Minute
+	groupsNew  = 3 * time.Second // what is asked for now may be so old: Slack takes about 20 such calls a minute
 )
 
 // People asks Slack who somebody is, and remembers it for some minutes. It implements approval.People.
@@ -26,9 +27,9 @@ type People struct {
 	mu    sync.Mutex
 	known map[string]known
 
-	asking      sync.Mutex // one usergroups.list at a time
-	groups      approval.Groups
-	groupsUntil time.Time
+	asking   sync.Mutex // one usergroups.list at a time
+	groups   approval.Groups
+	groupsAt time.Time
 }
 
 type known struct {
@@ -68,17 +69,19 @@ func (p *People) Person(ctx context.Context, userID string) (approval.Person, er
 	return person, nil
 }
 
-// Groups calls usergroups.list, with members, unless the answer is known and need not be fresh. One call brings all
-// groups; who waits for it while another asks takes that answer.
+// Groups calls usergroups.list, with members, unless the answer is known: for a minute, or some seconds where it must be
+// fresh. One call brings all groups; who comes while another asks waits for that answer.
 func (p *People) Groups(ctx context.Context, fresh bool) (approval.Groups, error) {
-	wanted := p.clock.Now()
+	kept := groupsKept
+	if fresh {
+		kept = groupsNew
+	}
 	p.asking.Lock()
 	defer p.asking.Unlock()
-	asked := p.groupsUntil.Add(-groupsKept)
-	if p.clock.Now().Before(p.groupsUntil) && (!fresh || asked.After(wanted)) {
+	at := p.clock.Now()
+	if !p.groupsAt.IsZero() && at.Sub(p.groupsAt) < kept {
 		return p.groups, nil
 	}
-	at := p.clock.Now()
 	list, err := p.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
 	if err != nil {
 		return nil, fmt.Errorf("usergroups.list: %w", err)
@@ -89,7 +92,7 @@ func (p *People) Groups(ctx context.Context, fresh bool) (approval.Groups, error
 			groups = append(groups, approval.Group{ID: g.ID, Handle: g.Handle, Name: g.Name, Members: g.Users})
 		}
 	}
-	p.groups, p.groupsUntil = groups, at.Add(groupsKept)
+	p.groups, p.groupsAt = groups, at
 	return groups, nil
 }
 
