@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/sirupsen/logrus"
@@ -18,6 +19,7 @@ type Config struct {
 	SlackAppToken string
 	SlackBotToken string
 	SlackAPIURL   string
+	Connections   int                       // sockets kept up side by side
 	Instances     map[string]InstanceConfig // by name; the environment's own is "default"
 	DatabaseURL   string
 	Listen        string // of /healthz and /readyz; "": nowhere
@@ -53,6 +55,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 		Listen:        env.get("SLIPWAY_LISTEN"),
 		LogFormat:     strings.ToLower(env.get("LOG_FORMAT")),
 	}
+	c.Connections = env.connections()
 	env.problems = append(env.problems, bot.CheckTokens(c.SlackAppToken, c.SlackBotToken)...)
 	if c.SlackAPIURL != "" {
 		env.checkAPIURL(c.SlackAPIURL)
@@ -167,6 +170,20 @@ func (e *environment) checkAPIURL(raw string) {
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}
+
+// connections reads how many sockets are kept up.
+func (e *environment) connections() int {
+	raw := e.get("SLACK_CONNECTIONS")
+	if raw == "" {
+		return 1
+	}
+	n, err := strconv.Atoi(raw)
+	if err != nil || n < 1 || n > bot.MaxConnections {
+		e.problem("SLACK_CONNECTIONS is %q; it may be 1 to %d, all replicas together", raw, bot.MaxConnections)
+		return 1
+	}
+	return n
 }
 
 func (e *environment) logLevel() logrus.Level {

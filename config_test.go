@@ -46,6 +46,7 @@ func TestAWrongSettingIsNamed(t *testing.T) {
 		},
 		"one of them is missing": func(e map[string]string) { delete(e, "HUAWEICLOUD_SDK_SK") },
 		"there are several":      func(e map[string]string) { e["LAKEFORMATION_TOKEN"] = "token" },
+		"SLACK_CONNECTIONS is":   func(e map[string]string) { e["SLACK_CONNECTIONS"] = "10" },
 		"SLACK_API_URL must end": func(e map[string]string) { e["SLACK_API_URL"] = "https://slack.example.com" },
 		"plain http":             func(e map[string]string) { e["LAKEFORMATION_ENDPOINT"] = "http://lakeformation.example.com" },
 		"instance id":            func(e map[string]string) { e["LAKEFORMATION_INSTANCE_ID"] = "../x" },

@@ -125,6 +125,18 @@ func TestAnArchivedChannelTellsTheRequesterAlone(t *testing.T) {
 	w.as("ana").reads("R-1001: `nightly_sync` succeeded after")
 }
 
+func TestSeveralSocketsAreKept(t *testing.T) {
+	t.Parallel()
+	w := unstarted(t)
+	w.env["SLACK_CONNECTIONS"] = "3"
+	w.start()
+	w.until("all are up", func() bool { return w.slack.Connections() == 3 })
+	w.as("ana").types("/lf start nightly_sync")
+	w.as("ana").presses("Start job")
+	w.cardSays("succeeded after")
+	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
+}
+
 func TestASocketThatIsCutComesBack(t *testing.T) {
 	t.Parallel()
 	w := stage(t)
