@@ -100,6 +100,18 @@ func TestWithoutApprovalItStartsAtOnce(t *testing.T) {
 	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
 }
 
+func TestWhereNobodyApprovedTheRequesterAnswersForAnUnknownStart(t *testing.T) {
+	t.Parallel()
+	w := under(t, approval.Rule{Name: "staging", ExpiresIn: time.Hour})
+	w.breaks(locallake.OpStart, locallake.FaultInternal)
+	w.as("ana").types("/lf start nightly_sync")
+	w.cardSays("I can't tell whether `nightly_sync` started.")
+	w.as("ben").presses("It did not")
+	w.as("ben").reads("You can't answer for R-1001")
+	w.as("ana").presses("It did not")
+	w.cardSays("`nightly_sync` was not started.", "Ana looked and says that it did not start.")
+}
+
 func TestOneOfEachGroup(t *testing.T) {
 	t.Parallel()
 	w := under(t, approval.Rule{Name: "bank", ApprovalsFrom: map[string]int{"@data-leads": 1, "@security": 1}, ExpiresIn: time.Hour})

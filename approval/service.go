@@ -234,7 +234,8 @@ func (s *Service) resolve(ctx context.Context, v Verdict, answer Answer) (Reques
 		if answer == LookAgain {
 			return []Event{{Kind: LookAsked, By: v.By}}, nil
 		}
-		if len(by.as) == 0 {
+		// Where nobody had to approve, who asked may answer.
+		if alone := r.Rule.Waives(r.Ask) && by.Is(r.Ask.By); len(by.as) == 0 && !alone {
 			return nil, refuse(NotApprover, "", "You can't answer for %s: that is for whom its rule names.", r.ID)
 		}
 		if answer == DidStart {
