@@ -18,7 +18,8 @@ type Copy struct {
 const mostCopies = 20
 
 // CopiesFor names who gets the card besides the channel: the approvers, where the Rule wants that, and in an emergency
-// whom the Rule tells. Groups stand for their members; who asks is left out.
+// whom the Rule tells. Groups stand for their members; who asks is left out. Whom the Rule names one by one comes first;
+// then the groups take turns, so that a large one does not keep the others from being told.
 func (r Rule) CopiesFor(ask Ask, groups Groups) []string {
 	var refs []string
 	switch {
@@ -33,13 +34,18 @@ func (r Rule) CopiesFor(ask Ask, groups Groups) []string {
 			to = append(to, id)
 		}
 	}
+	var members [][]string
 	for _, ref := range refs {
 		if group, ok := groups.Find(ref); ok && isGroup(ref) {
-			for _, member := range group.Members {
-				add(member)
-			}
+			members = append(members, group.Members)
 		} else if !isGroup(ref) && ref != TheRequester && ref != Anyone {
 			add(ref)
+		}
+	}
+	for turn := 0; len(members) > 0 && len(to) < mostCopies; turn++ {
+		members = slices.DeleteFunc(members, func(of []string) bool { return turn >= len(of) })
+		for _, of := range members {
+			add(of[turn])
 		}
 	}
 	return to

@@ -53,7 +53,8 @@ type By struct {
 // Claim is a lease on one Request: for a while nobody else works on it.
 type Claim struct {
 	Request Request
-	Fence   int64 // counts claims of this row: an older one can no longer write
+	Fence   int64     // counts claims of this row: an older one can no longer write
+	At      time.Time // when it was claimed, by the store's time
 }
 
 // Crowd is what surrounds a new Request, read in its own transaction.
@@ -109,8 +110,8 @@ type Store interface {
 	// CardShown books what the Announcer did and gives the lease back. A row that changed meanwhile is due again. A
 	// first card is not booked where a person pressed another copy before: that one stays.
 	CardShown(ctx context.Context, c Claim, shown Shown) error
-	// CardLater gives the lease back and tries again at that time.
-	CardLater(ctx context.Context, c Claim, at time.Time) error
+	// CardLater gives the lease back and tries again after that time.
+	CardLater(ctx context.Context, c Claim, after time.Duration) error
 	// Wake delivers after commits that made something due: Requests on the first channel, cards on the second.
 	Wake() (due, cards <-chan struct{})
 }

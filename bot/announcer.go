@@ -81,22 +81,24 @@ const (
 )
 
 // nextStep is pure: the row says what Slack does not show yet. The card comes first, then its thread, then its copies.
+// A Version counts as shown, too, where the card could not be posted and the requester was told alone; the copies of an
+// emergency go out all the same.
 func nextStep(r approval.Request, now time.Time) step {
+	posted := r.Card.TS != ""
 	switch {
 	case r.State == approval.Opened:
 		return nothing
-	case r.Card.TS == "" && (r.Problem.Private || (r.State.Ended() && !r.State.MayHaveStarted())):
-		if r.Card.Told == r.State || r.State == approval.Cancelled {
-			return nothing
+	case !posted && (r.Problem.Private || (r.State.Ended() && !r.State.MayHaveStarted())):
+		if r.Card.Told != r.State && r.State != approval.Cancelled {
+			return tellPrivately
 		}
-		return tellPrivately
-	case r.Card.TS == "":
+	case !posted && r.Card.Shown < r.Version:
 		return postCard
 	case r.Card.Shown < r.Version:
 		return updateCard
-	case toldInThread(r):
+	case posted && toldInThread(r):
 		return tellThread
-	case !r.RemindAt().IsZero() && !now.Before(r.RemindAt()):
+	case posted && !r.RemindAt().IsZero() && !now.Before(r.RemindAt()):
 		return remind
 	}
 	s, _ := nextCopy(r)
@@ -124,18 +126,18 @@ func (a *Announcer) draw(ctx context.Context, c approval.Claim) {
 			log.WithField("panic", p).Errorf("panic while drawing a card\n%s", debug.Stack())
 		}
 	}()
-	s := nextStep(r, a.clock.Now())
+	s := nextStep(r, c.At)
 	if wait := a.pace.wait(s, laneOf(s, r), r.ID); wait > 0 {
-		a.book(log, a.store.CardLater(ctx, c, a.clock.Now().Add(wait)))
+		a.book(log, a.store.CardLater(ctx, c, wait))
 		return
 	}
 	call, done := context.WithTimeout(ctx, cardCall)
 	defer done()
-	shown, err := a.take(call, s, r)
+	shown, err := a.take(call, s, r, c.At)
 	if err == nil {
 		next := r
 		next.Card = shown.Card
-		shown.Again = nextStep(next, a.clock.Now()) != nothing
+		shown.Again = nextStep(next, c.At) != nothing
 		booked := a.store.CardShown(ctx, c, shown)
 		a.book(log, booked)
 		if s == postCard && (booked == nil || errors.Is(booked, approval.ErrLeaseLost)) {
@@ -146,14 +148,14 @@ func (a *Announcer) draw(ctx context.Context, c approval.Claim) {
 	a.failed(ctx, c, s, err, log)
 }
 
-// take tells Slack, and returns what it shows now.
-func (a *Announcer) take(ctx context.Context, s step, r approval.Request) (approval.Shown, error) {
+// take tells Slack, and returns what it shows now. at is the store's time: people's time to decide is counted by it.
+func (a *Announcer) take(ctx context.Context, s step, r approval.Request, at time.Time) (approval.Shown, error) {
 	shown := approval.Shown{Card: r.Card}
 	var err error
 	switch s {
 	case postCard:
-		if r.State == approval.Pending {
-			r.ExpiresAt = a.clock.Now().Add(r.Rule.ExpiresIn)
+		if r.State == approval.Pending && r.PostedAt.IsZero() {
+			r.ExpiresAt = at.Add(r.Rule.ExpiresIn)
 			shown.ExpiresAt = r.ExpiresAt
 		}
 		shown.Channel, shown.TS, err = a.post(ctx, r.Ask.Channel, "", RenderCard(r))
@@ -216,10 +218,14 @@ func (a *Announcer) failed(ctx context.Context, c approval.Claim, s step, err er
 	case errors.As(err, &limited):
 		log.WithField("retry_after", limited.RetryAfter).Warn("Slack asked to wait")
 		a.pace.block(s, laneOf(s, r), limited.RetryAfter)
-		a.book(log, a.store.CardLater(ctx, c, a.clock.Now().Add(limited.RetryAfter)))
+		a.book(log, a.store.CardLater(ctx, c, limited.RetryAfter))
 	case (s == postCopy || s == updateCopy) && name != "" && !passing[name]:
 		log.WithError(err).Warn("a copy of the card cannot be shown there; it is left out")
 		a.book(log, a.store.CardShown(ctx, c, withoutCopy(r)))
+	case s == remind && name != "" && !passing[name]:
+		log.WithError(err).Warn("Slack does not take a reminder under this card; it is left out")
+		r.Card.Reminded = true
+		a.book(log, a.store.CardShown(ctx, c, approval.Shown{Card: r.Card, Again: true}))
 	case s == updateCard && (name == "message_not_found" || name == "cant_update_message" || name == "edit_window_closed"):
 		log.WithError(err).Warn("the card is gone; posting it again")
 		fresh := r.Card
@@ -230,7 +236,7 @@ func (a *Announcer) failed(ctx context.Context, c approval.Claim, s step, err er
 		a.unpostable(ctx, c, name, log)
 	default:
 		log.WithError(err).WithField("detail", slackDetail(err)).Error("Slack did not take a message; trying again")
-		a.book(log, a.store.CardLater(ctx, c, a.clock.Now().Add(retryCard)))
+		a.book(log, a.store.CardLater(ctx, c, retryCard))
 	}
 }
 
@@ -263,12 +269,11 @@ func (a *Announcer) unpostable(ctx context.Context, c approval.Claim, name strin
 	err = a.teller.tell(ctx, private{reply: r.Reply, channel: r.Ask.Channel, user: r.Ask.By.UserID}, RenderPrivate(r))
 	if err != nil {
 		log.WithError(err).Error("could not tell the requester; trying again")
-		a.book(log, a.store.CardLater(ctx, c, a.clock.Now().Add(retryCard)))
+		a.book(log, a.store.CardLater(ctx, c, retryCard))
 		return
 	}
-	card := r.Card
-	card.Told, card.Shown = r.State, r.Version
-	a.book(log, a.store.CardShown(ctx, c, approval.Shown{Card: card}))
+	r.Card.Told, r.Card.Shown = r.State, r.Version
+	a.book(log, a.store.CardShown(ctx, c, approval.Shown{Card: r.Card, Again: nextStep(r, c.At) != nothing})) // copies follow
 }
 
 // book logs what could not be booked: the lease ends, and the card is drawn again.

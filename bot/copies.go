@@ -8,12 +8,13 @@ import (
 )
 
 // nextCopy is the next copy of a card that does not show what it should, and what to do about it. An approver gets a
-// copy only while there is something to decide; who is told of an emergency gets it in any case.
+// copy only while there is something to decide; who is told of an emergency gets it unless nothing came of it.
 func nextCopy(r approval.Request) (step, int) {
+	wanted := r.State == approval.Pending || r.Ask.BreakGlass && (r.State == approval.Approved || r.State.MayHaveStarted())
 	for i, c := range r.Card.Copies {
 		switch {
 		case c.Gone:
-		case c.TS == "" && (r.State == approval.Pending || r.Ask.BreakGlass):
+		case c.TS == "" && wanted:
 			return postCopy, i
 		case c.TS != "" && c.Shown < r.Version:
 			return updateCopy, i
@@ -48,8 +49,12 @@ func (a *Announcer) copyTo(ctx context.Context, r approval.Request) (approval.Sh
 	return shown, err
 }
 
-// passing are Slack's errors that may be over in a moment.
-var passing = map[string]bool{"internal_error": true, "fatal_error": true, "request_timeout": true, "service_unavailable": true, "ratelimited": true, "team_added_to_org": true}
+// passing are Slack's errors that say nothing about this message: they may be over in a moment, or are about the token.
+var passing = map[string]bool{
+	"internal_error": true, "fatal_error": true, "request_timeout": true, "service_unavailable": true, "ratelimited": true,
+	"team_added_to_org": true, "invalid_auth": true, "not_authed": true, "token_revoked": true, "token_expired": true,
+	"account_inactive": true, "ekm_access_denied": true,
+}
 
 // withoutCopy gives the next copy up: the person or the channel does not take it.
 func withoutCopy(r approval.Request) approval.Shown {

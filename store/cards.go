@@ -33,7 +33,7 @@ func claimCards(d dialect) string {
 
 // ClaimCards leases Requests whose card is to be drawn, see approval.Store.
 func (s *Store) ClaimCards(ctx context.Context, n int, lease time.Duration) ([]approval.Claim, error) {
-	rows, err := s.claim(ctx, claimCards(s.dialect), n, lease)
+	rows, now, err := s.claim(ctx, claimCards(s.dialect), n, lease)
 	if err != nil {
 		return nil, unanswer(err, "cards could not be claimed")
 	}
@@ -42,7 +42,7 @@ func (s *Store) ClaimCards(ctx context.Context, n int, lease time.Duration) ([]a
 	})
 	claims := make([]approval.Claim, 0, len(rows))
 	for _, r := range rows {
-		claims = append(claims, approval.Claim{Request: r.Request, Fence: r.cardFence})
+		claims = append(claims, approval.Claim{Request: r.Request, Fence: r.cardFence, At: now})
 	}
 	return claims, nil
 }
@@ -77,7 +77,7 @@ func (s *Store) cardShown(ctx context.Context, c *change, claim approval.Claim, 
 	} else {
 		after.Card = shown.Card
 	}
-	after.cardLeasedUntil, after.cardDue = time.Time{}, time.Time{}
+	after.cardLeasedUntil = time.Time{}
 	if shown.Again || after.Version > shown.Shown {
 		after.cardDue = now
 		c.cards = true
@@ -89,12 +89,16 @@ func (s *Store) cardShown(ctx context.Context, c *change, claim approval.Claim, 
 	return err
 }
 
-// CardLater gives the card back until a time, see approval.Store.
-func (s *Store) CardLater(ctx context.Context, claim approval.Claim, at time.Time) error {
+// CardLater gives the card back for a while, see approval.Store.
+func (s *Store) CardLater(ctx context.Context, claim approval.Claim, after time.Duration) error {
 	err := s.transact(ctx, func(c *change) error {
+		now, err := s.now(ctx, c)
+		if err != nil {
+			return err
+		}
 		return held(c.ExecContext(ctx, `UPDATE requests SET card_due_at = $1, card_leased_until = NULL
 			WHERE id = $2 AND card_fence = $3 AND card_leased_until IS NOT NULL`,
-			micros(at), claim.Request.ID, claim.Fence))
+			micros(now.Add(after)), claim.Request.ID, claim.Fence))
 	})
 	return unanswer(err, "the card of %s could not be put off", claim.Request.ID)
 }

@@ -29,7 +29,7 @@ func cardDue(t *testing.T, w *world) {
 	w.happens(r.ID, approval.Event{Kind: approval.LookFailed})
 	require.Empty(t, w.cards())
 	r = w.happens(r.ID, described("j1"))
-	require.Equal(t, []approval.Claim{{Request: r, Fence: 1}}, w.cards())
+	require.Equal(t, []approval.Claim{{Request: r, Fence: 1, At: noon}}, w.cards())
 	require.Empty(t, w.cards(), "leased")
 }
 
@@ -69,7 +69,7 @@ func cardChangedMeanwhile(t *testing.T, w *world) {
 
 func cardLater(t *testing.T, w *world) {
 	w.pending("j1")
-	require.NoError(t, w.store.CardLater(context.Background(), w.claimedCard(), noon.Add(30*time.Second)))
+	require.NoError(t, w.store.CardLater(context.Background(), w.claimedCard(), 30*time.Second))
 	w.clock.move(30*time.Second - time.Microsecond)
 	require.Empty(t, w.cards())
 	w.clock.move(time.Microsecond)
@@ -167,4 +167,45 @@ func cardPressedElsewhere(t *testing.T, w *world) {
 	})
 	require.NoError(t, err)
 	require.Empty(t, w.request(r.ID).Card.TS)
+}
+
+func cardReminds(t *testing.T, w *world) {
+	e := described("j1")
+	e.Described.Rule.RemindBefore = 10 * time.Minute
+	r := w.happens(w.open(nightly()).ID, e)
+	w.draw(noon.Add(30 * time.Minute))
+	w.clock.move(5 * time.Minute)
+	w.happens(r.ID, approval.Event{Kind: approval.VoteApproved, By: ben})
+	require.NoError(t, w.store.CardLater(context.Background(), w.claimedCard(), time.Second))
+	w.clock.move(time.Second)
+	w.draw(time.Time{})
+	w.clock.move(15*time.Minute - time.Second - time.Microsecond)
+	require.Empty(t, w.cards())
+	w.store = w.replica()
+	w.clock.move(time.Microsecond)
+	claim := w.claimedCard()
+	require.Equal(t, noon.Add(20*time.Minute), claim.At)
+	card := claim.Request.Card
+	card.Reminded = true
+	require.NoError(t, w.store.CardShown(context.Background(), claim, approval.Shown{Card: card}))
+	w.clock.move(5 * time.Minute)
+	require.Empty(t, w.cards(), "once")
+	require.True(t, w.request(r.ID).Card.Reminded)
+}
+
+func cardCopies(t *testing.T, w *world) {
+	e := described("j1")
+	e.Described.Copies = []string{"UBEN", "UCHEN"}
+	r := w.happens(w.open(nightly()).ID, e)
+	require.Equal(t, []approval.Copy{{To: "UBEN"}, {To: "UCHEN"}}, r.Card.Copies)
+	claim := w.claimedCard()
+	card := approval.Card{Channel: "C1", TS: "1", Shown: r.Version, Copies: []approval.Copy{
+		{To: "UBEN", Channel: "D1", TS: "2", Shown: r.Version}, {To: "UCHEN", Gone: true}}}
+	require.NoError(t, w.store.CardShown(context.Background(), claim, approval.Shown{Card: card}))
+	require.Equal(t, card, w.request(r.ID).Card)
+	by := approval.By{Receipt: receipt(), Pressed: approval.Card{Channel: "D1", TS: "2"}}
+	r, err := w.store.Update(context.Background(), r.ID, by, saying(approval.Event{Kind: approval.VoteApproved, By: ben}))
+	require.NoError(t, err)
+	require.Equal(t, card, r.Card, "a press on a copy makes it no card")
+	require.Len(t, w.cards(), 1, "and all of them are drawn again")
 }

@@ -20,20 +20,20 @@ func claimDue(d dialect) string {
 
 // ClaimDue leases Requests to work on, see approval.Store.
 func (s *Store) ClaimDue(ctx context.Context, n int, lease time.Duration) ([]approval.Claim, error) {
-	rows, err := s.claim(ctx, claimDue(s.dialect), n, lease)
+	rows, now, err := s.claim(ctx, claimDue(s.dialect), n, lease)
 	if err != nil {
 		return nil, unanswer(err, "work could not be claimed")
 	}
 	slices.SortFunc(rows, func(a, b *row) int { return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.ID, b.ID)) })
 	claims := make([]approval.Claim, 0, len(rows))
 	for _, r := range rows {
-		claims = append(claims, approval.Claim{Request: r.Request, Fence: r.fence})
+		claims = append(claims, approval.Claim{Request: r.Request, Fence: r.fence, At: now})
 	}
 	return claims, nil
 }
 
-// claim leases up to n rows with one of the two claiming statements, in no order.
-func (s *Store) claim(ctx context.Context, query string, n int, lease time.Duration) ([]*row, error) {
+// claim leases up to n rows with one of the two claiming statements, in no order, and says when.
+func (s *Store) claim(ctx context.Context, query string, n int, lease time.Duration) ([]*row, time.Time, error) {
 	var rows []*row
 	var now time.Time
 	err := s.transact(ctx, func(c *change) error {
@@ -45,13 +45,13 @@ func (s *Store) claim(ctx context.Context, query string, n int, lease time.Durat
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, err
 	}
 	for _, r := range rows {
 		r.hideOldReply(now)
 	}
 	s.sweep(ctx, now)
-	return rows, nil
+	return rows, now, nil
 }
 
 // Renew prolongs a lease that is still held, see approval.Store.

@@ -25,10 +25,10 @@ func claimOrder(t *testing.T, w *world) {
 
 	first, err := w.store.ClaimDue(ctx, 1, lease)
 	require.NoError(t, err)
-	require.Equal(t, []approval.Claim{{Request: early, Fence: 1}}, first)
+	require.Equal(t, []approval.Claim{{Request: early, Fence: 1, At: noon}}, first)
 	rest, err := w.store.ClaimDue(ctx, 10, lease)
 	require.NoError(t, err)
-	require.Equal(t, []approval.Claim{{Request: late, Fence: 1}}, rest)
+	require.Equal(t, []approval.Claim{{Request: late, Fence: 1, At: noon}}, rest)
 	none, err := w.store.ClaimDue(ctx, 10, lease)
 	require.NoError(t, err)
 	require.Empty(t, none)
@@ -97,7 +97,7 @@ func takeOver(t *testing.T, w *world) {
 	newCard := w.claimedCard()
 	shown := approval.Shown{Card: approval.Card{Channel: "C1", TS: "1", Shown: 1}, ExpiresAt: noon.Add(time.Hour)}
 	require.Equal(t, approval.ErrLeaseLost, w.store.CardShown(ctx, oldCard, shown))
-	require.Equal(t, approval.ErrLeaseLost, w.store.CardLater(ctx, oldCard, noon))
+	require.Equal(t, approval.ErrLeaseLost, w.store.CardLater(ctx, oldCard, 0))
 	require.Zero(t, w.request(id).Card)
 	require.NoError(t, w.store.CardShown(ctx, newCard, shown))
 	require.Equal(t, shown.Card, w.request(id).Card)

@@ -68,7 +68,7 @@ func closedDatabase(t *testing.T, w *world) {
 	require.ErrorContains(t, err, "cards could not be claimed: ")
 	require.ErrorContains(t, w.store.Renew(ctx, claim, lease), "the lease on R-1001 could not be renewed: ")
 	require.ErrorContains(t, w.store.CardShown(ctx, claim, approval.Shown{}), "the card of R-1001 could not be recorded: ")
-	require.ErrorContains(t, w.store.CardLater(ctx, claim, noon), "the card of R-1001 could not be put off: ")
+	require.ErrorContains(t, w.store.CardLater(ctx, claim, 0), "the card of R-1001 could not be put off: ")
 	require.ErrorContains(t, w.store.Ready(ctx), "the database takes no changes now: ")
 }
 
