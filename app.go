@@ -108,7 +108,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	a.rules = approval.NewRulebook(a.config.Policy)
 	service := approval.NewService(requests, a.bot.People())
-	a.bot.Serve(commands.NewRouter(service, requests, a.rules, a.bot.People(), named, a.log), requests)
+	a.bot.Serve(commands.NewRouter(service, requests, a.rules, a.bot.People(), a.clock, named, a.log), requests)
 	a.worker = worker.New(worker.Config{Store: requests, People: a.bot.People(), Rules: a.rules, Clock: a.clock, Instances: instances, CallWithin: o.CallWithin, Log: a.log})
 	return nil
 }

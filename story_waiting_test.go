@@ -60,7 +60,7 @@ func TestThoseWhoAreMissingAreRemindedOnce(t *testing.T) {
 	w.cardSays("1 of 2 approvals (Ben)")
 	require.Empty(t, w.thread())
 	w.passes(51 * time.Minute)
-	w.threadSays("R-1001: 1 of 2 approvals (Ben); waiting for one more of <!subteam^S0DATALEAD>", "The question stands until")
+	w.threadSays("Still waiting, R-1001: Ana asks to start `nightly_sync`", "1 of 2 approvals (Ben); waiting for one more of <!subteam^S0DATALEAD>", "The question stands until")
 	w.restart()
 	w.passes(5 * time.Minute)
 	require.Len(t, w.thread(), 1)

@@ -181,7 +181,7 @@ func calls(t *testing.T, endpoint string, credentials lakeformation.Credentials,
 	client, err := lakeformation.New(config)
 	require.NoError(t, err)
 	defer client.Close()
-	router := commands.NewRouter(nil, nil, approval.NewRulebook(approval.Standard()), nil, commands.Instances{"prod": client}, quiet())
+	router := commands.NewRouter(nil, nil, approval.NewRulebook(approval.Standard()), nil, approval.Real{}, commands.Instances{"prod": client}, quiet())
 	read := router.Handle(t.Context(), commands.Invocation{Command: "/lf", Text: "jobs"}).Later(t.Context())
 	return outcome{client.StartJob(t.Context(), jobID, options), read}
 }

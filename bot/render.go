@@ -21,6 +21,9 @@ func RenderCard(r approval.Request) Message {
 	headline := r.Headline(onSlack)
 	c := card{text: []string{headline}}
 	c.block(slack.NewSectionBlock(mrkdwn("*"+headline+"*"), nil, nil))
+	if r.Ask.BreakGlass && r.Rule.Name != "" {
+		c.context(mrkdwn("*Emergency:* " + onSlack.Person(r.Ask.By) + " went past the rule “" + escape(plainFormat(r.Rule.Name)) + "”, without approvals."))
+	}
 	c.context(mrkdwn(strings.Join(aboutJob(r), " · ")))
 	if r.Ask.Reason != "" {
 		c.context(verbatim("Reason: "+r.Ask.Reason, 2000))
@@ -51,10 +54,22 @@ func RenderOutcome(r approval.Request) Message {
 	return Message{Text: cut(strings.Join(c.text, "\n"), maxText), Blocks: c.blocks}
 }
 
-// RenderReminder asks those who are still missing once more, before the question closes.
+// RenderReminder asks those who are still missing once more, before the question closes. It mentions the requester, too,
+// where that is who is waited for.
 func RenderReminder(r approval.Request) Message {
+	v := onSlack
+	requester := "<@" + escape(r.Ask.By.UserID) + ">"
+	v.Approver = func(a approval.Approver) string {
+		if a.Ref == approval.TheRequester {
+			return requester
+		}
+		return mention(a)
+	}
+	if r.Rule.ConfirmsOnly() {
+		v.Person = func(approval.Actor) string { return requester }
+	}
 	c := card{}
-	c.lines([]string{r.ID.String() + ": " + approval.Evaluate(r, time.Time{}).Say(onSlack) + until(r)})
+	c.lines([]string{"Still waiting, " + r.ID.String() + ": " + r.Headline(onSlack), approval.Evaluate(r, time.Time{}).Say(v) + until(r)})
 	return Message{Text: cut(strings.Join(c.text, "\n"), maxText), Blocks: c.blocks}
 }
 
@@ -130,7 +145,6 @@ func (c *card) decided(r approval.Request) {
 	}
 	switch {
 	case r.Ask.BreakGlass:
-		c.context(mrkdwn("*Emergency:* " + onSlack.Person(r.Ask.By) + " went past the rule “" + escape(plainFormat(r.Rule.Name)) + "”, without approvals."))
 	case len(names) == 0:
 		c.context(mrkdwn("No approval was needed" + ruleWords(r) + "."))
 	case r.Rule.ConfirmsOnly():

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -89,6 +90,32 @@ func cases() map[string]approval.Request {
 			of(r, approval.Rule{Name: "production needs two", Approvals: 2, BreakGlass: &approval.BreakGlass{By: []string{ana.UserID}}})
 			r.Ask.BreakGlass = true
 		}),
+		"approved-two": request(approval.Approved, func(r *approval.Request) {
+			two(r)
+			r.Decisions = append(r.Decisions, approval.Decision{By: chen, Approve: true, At: noon.Add(2 * time.Minute), As: []string{"@data-leads"}})
+		}),
+		"pending-reminded":         request(approval.Pending, func(r *approval.Request) { two(r); r.Rule.RemindBefore = 5 * time.Minute }),
+		"pending-confirm-reminded": request(approval.Pending, func(r *approval.Request) { r.Rule.RemindBefore = 5 * time.Minute }),
+		"pending-requester-or": request(approval.Pending, func(r *approval.Request) {
+			of(r, approval.Rule{Name: "both know", Approvals: 2, Approvers: []string{approval.TheRequester, "@data-leads"}, RemindBefore: 5 * time.Minute})
+			r.Approvers = []approval.Approver{{Ref: approval.TheRequester, Name: "Ana"}, {Ref: "@data-leads", ID: "S0LEADS", Name: "@data-leads"}}
+		}),
+		"unknown-break-glass": request(approval.Unknown, func(r *approval.Request) {
+			of(r, approval.Rule{Name: "production needs two", Approvals: 2, BreakGlass: &approval.BreakGlass{By: []string{ana.UserID}}})
+			r.Ask.BreakGlass = true
+		}),
+		"refused-closed": request(approval.Refused, func(r *approval.Request) {
+			two(r)
+			r.Problem = approval.Problem{Words: "Nothing may start under the rule “production needs two” until Sun, 3 Jan 00:00 (Europe/Berlin): year-end freeze.", Next: "Ask again; that needs a new approval."}
+		}),
+		"refused-closed-privately": request(approval.Refused, func(r *approval.Request) {
+			of(r, approval.Rule{})
+			r.Problem = approval.Problem{Words: "Nothing may start under the rule “production needs two” until Sun, 3 Jan 00:00 (Europe/Berlin): year-end freeze.", Next: "Ask again then.", Private: true}
+		}),
+		"refused-left": request(approval.Refused, func(r *approval.Request) {
+			two(r)
+			r.Problem = approval.Problem{Words: "Since it was approved, Chen may no longer approve. 1 of 2 approvals (Ben); waiting for one more of @data-leads.", Next: "Ask again; that needs a new approval."}
+		}),
 		"pending-stop": request(approval.Pending, func(r *approval.Request) { r.Ask.Action = approval.Stop }),
 		"pending-cascade": request(approval.Pending, func(r *approval.Request) {
 			r.Ask.Mode, r.Ask.Cascade, r.Ask.Reason, r.Job.Last = "COMPARISON", true, "", nil
@@ -141,8 +168,13 @@ func TestCardsLookAsWrittenDown(t *testing.T) {
 		seen[r.State] = true
 		t.Run(name, func(t *testing.T) {
 			got := pretty(t, RenderCard(r))
-			if toldInThread(r) {
+			switch {
+			case r.Problem.Private:
+				got = "--- private\n" + pretty(t, RenderPrivate(r))
+			case toldInThread(r):
 				got += "--- reply\n" + pretty(t, RenderOutcome(r))
+			case !r.RemindAt().IsZero():
+				got += "--- reminder\n" + pretty(t, RenderReminder(r))
 			}
 			path := filepath.Join("testdata", "cards", name+".golden")
 			if *update {
@@ -185,10 +217,21 @@ func FuzzCard(f *testing.F) {
 	f.Fuzz(func(t *testing.T, job, reason, who, message, solution string) {
 		for _, r := range cases() {
 			r.Job.Name, r.Ask.Job, r.Ask.Reason, r.Ask.By.Name = job, job, cut(reason, approval.LongestReason), who
+			if !r.Rule.ConfirmsOnly() {
+				r.Rule.Name = job
+			}
+			r.Approvers = slices.Clone(r.Approvers)
+			for i := range r.Approvers {
+				r.Approvers[i].Name = who
+			}
 			if r.Problem.Words != "" {
 				r.Problem.Message, r.Problem.Solution = message, solution
 			}
-			for _, m := range []Message{RenderCard(r), RenderOutcome(r), RenderPrivate(r)} {
+			messages := []Message{RenderCard(r), RenderOutcome(r), RenderPrivate(r)}
+			if !r.RemindAt().IsZero() {
+				messages = append(messages, RenderReminder(r))
+			}
+			for _, m := range messages {
 				raw := string(blocksOf(t, m))
 				require.Empty(t, localslack.ValidateBlocks(json.RawMessage(raw)))
 				require.LessOrEqual(t, len([]rune(m.Text)), maxText)

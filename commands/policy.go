@@ -59,7 +59,7 @@ func (r *Router) wouldHappen(ctx context.Context, in Invocation, ask approval.As
 		}
 		return person.Name
 	})}
-	out := approval.Evaluate(req, time.Now())
+	out := approval.Evaluate(req, r.clock.Now())
 	lines := []string{"If you start " + quote(job.Name) + " on " + ask.Instance + " now, the rule “" + rule.Name + "” decides.", out.Sentence()}
 	if out.Standing == approval.Closed {
 		lines = append(lines, "Otherwise: "+approval.Evaluate(req, time.Time{}).Sentence())

@@ -69,14 +69,15 @@ type Router struct {
 	store     approval.Store
 	rules     *approval.Rulebook
 	people    approval.People
+	clock     approval.Clock
 	instances Instances
 	names     []string // of the instances, in order
 	log       *logrus.Entry
 }
 
 // NewRouter returns a Router.
-func NewRouter(service *approval.Service, store approval.Store, rules *approval.Rulebook, people approval.People, instances Instances, log *logrus.Entry) *Router {
-	return &Router{service: service, store: store, rules: rules, people: people, instances: instances, names: slices.Sorted(maps.Keys(instances)), log: log}
+func NewRouter(service *approval.Service, store approval.Store, rules *approval.Rulebook, people approval.People, clock approval.Clock, instances Instances, log *logrus.Entry) *Router {
+	return &Router{service: service, store: store, rules: rules, people: people, clock: clock, instances: instances, names: slices.Sorted(maps.Keys(instances)), log: log}
 }
 
 // command is one word people can type.
