@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -112,4 +113,102 @@ func TestThePolicyIsExplainedToWhoAsks(t *testing.T) {
 	w.as("ben").types("/lf help")
 	w.as("ben").reads("The rules of this deployment decide who must approve; /lf policy")
 	require.Empty(t, w.cards())
+}
+
+// pressesCopy presses a button of the card that stands in the conversation between Slipway and this person.
+func (p person) pressesCopy(action string) {
+	p.t.Helper()
+	p.until("a copy with a button "+action, func() bool {
+		got := p.direct()
+		return len(got) > 0 && len(localslack.Buttons(got[0])) > 0
+	})
+	d := p.slack.Press(p.id, p.slack.DM(p.id), p.direct()[0].TS, action)
+	require.True(p.t, d.Acked, d.Problem)
+}
+
+// copySays waits until this person's copy says all of this.
+func (p person) copySays(words ...string) {
+	p.t.Helper()
+	p.until("the copy says so", func() bool {
+		got := p.direct()
+		return len(got) > 0 && containsAll(localslack.PlainText(got[0]), words)
+	})
+}
+
+func direct(r *approval.Rule) { r.DirectMessages = true }
+
+func TestOneNoOnACopyClosesAllOfThem(t *testing.T) {
+	t.Parallel()
+	w := under(t, twoLeads(direct))
+	w.as("ana").types("/lf start nightly_sync")
+	w.as("ben").pressesCopy("approve")
+	w.cardSays("1 of 2 approvals (Ben)")
+	w.as("chen").copySays("1 of 2 approvals (Ben)")
+	w.as("chen").pressesCopy("deny")
+	w.cardSays("was denied; nothing was started", "Chen said no")
+	for _, name := range []string{"ben", "chen"} {
+		w.as(name).copySays("was denied; nothing was started")
+		require.Empty(t, localslack.Buttons(w.as(name).direct()[0]))
+	}
+	require.Len(t, w.cards(), 1)
+}
+
+func TestWhatExpiredIsAskedForAgainFromACopy(t *testing.T) {
+	t.Parallel()
+	w := under(t, twoLeads(direct, func(r *approval.Rule) { r.ExpiresIn = 5 * time.Minute }))
+	w.as("ana").types("/lf start nightly_sync source reloaded")
+	w.as("ben").copySays("0 of 2 approvals")
+	w.passes(5 * time.Minute)
+	w.as("ben").copySays("The time to start `nightly_sync` is over", "Nobody decided in time.")
+	w.as("ben").pressesCopy("ask_again")
+	w.cardSays("Ben asks to start `nightly_sync`", "R-1002", "Reason: source reloaded", "Ben may not approve their own request")
+	require.Len(t, w.cards(), 2)
+	require.Zero(t, w.lake.StartCalls("nightly_sync"))
+}
+
+func TestCopiesCloseThoughTheChannelIsArchived(t *testing.T) {
+	t.Parallel()
+	w := under(t, twoLeads(direct))
+	w.as("ana").types("/lf start nightly_sync")
+	w.as("chen").copySays("0 of 2 approvals")
+	w.as("ben").copySays("0 of 2 approvals")
+	w.slack.Archive(channel, true)
+	w.as("ben").pressesCopy("approve")
+	w.as("ana").reads("R-1001: This channel is archived, so nothing was started.")
+	w.as("ben").copySays("`nightly_sync` was not started.", "This channel is archived")
+	w.as("chen").copySays("`nightly_sync` was not started.")
+	require.Zero(t, w.lake.StartCalls("nightly_sync"))
+}
+
+func TestAReminderThatSlackDoesNotTakeChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := under(t, twoLeads(func(r *approval.Rule) { r.ExpiresIn, r.RemindBefore = 10*time.Minute, 8*time.Minute }))
+	w.as("ana").types("/lf start nightly_sync")
+	w.as("ben").presses("Approve")
+	w.cardSays("1 of 2 approvals (Ben)")
+	w.slack.Fail("chat.postMessage", localslack.Fault{Error: "restricted_action_thread_locked"})
+	w.until("the reminder was tried", func() bool {
+		r, err := w.app.store.Request(context.Background(), 1001)
+		return err == nil && r.Card.Reminded
+	})
+	w.slack.ClearFaults()
+	w.as("chen").presses("Approve")
+	w.cardSays("succeeded after", "Approved by Ben and Chen")
+	for _, text := range w.thread() {
+		require.NotContains(t, text, "Still waiting")
+	}
+}
+
+func TestAnEmergencyIsToldThoughItsChannelTakesNoCard(t *testing.T) {
+	t.Parallel()
+	w := under(t, twoLeads(func(r *approval.Rule) {
+		r.BreakGlass = &approval.BreakGlass{By: []string{people["ana"]}, Tells: []string{"@data-leads"}}
+	}))
+	w.slack.Fail("chat.postMessage", localslack.Fault{Error: "internal_error", Times: 1}) // it starts meanwhile
+	w.as("ana").typesIn(localslack.ChannelAnalytics, "/lf start nightly_sync --break-glass the lake is on fire")
+	for _, name := range []string{"ben", "chen"} {
+		w.as(name).copySays("succeeded after", "*Emergency:* Ana went past the rule “two leads”", "Reason: the lake is on fire")
+	}
+	w.as("ana").reads("succeeded after")
+	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
 }
