@@ -29,10 +29,16 @@ func Parse(text string) Line {
 	var line Line
 	var plain []string
 	for i := 0; i < len(words); i++ {
+		word := words[i]
+		if len(plain) < 2 { // verb and job lose their quotes; what is nothing but quotes is nothing
+			if word = bare(word); word == "" {
+				continue
+			}
+		}
 		// A flag counts only after the verb, and a reason may hold dashes: only "--word" is a flag.
-		name, isFlag := flag(words[i])
-		if !isFlag || i == 0 {
-			plain = append(plain, words[i])
+		name, isFlag := flag(word)
+		if !isFlag || len(plain) == 0 {
+			plain = append(plain, word)
 			continue
 		}
 		name, value, given := strings.Cut(name, "=")
@@ -54,15 +60,15 @@ func Parse(text string) Line {
 			line.Page, _ = strconv.Atoi(next())
 		default:
 			if line.Unknown == "" {
-				line.Unknown = "--" + name
+				line.Unknown = "--" + bare(name)
 			}
 		}
 	}
 	if len(plain) > 0 {
-		line.Verb = strings.ToLower(bare(plain[0]))
+		line.Verb = strings.ToLower(plain[0])
 	}
 	if len(plain) > 1 {
-		line.Job = bare(plain[1])
+		line.Job = plain[1]
 		if instance, job, ok := strings.Cut(line.Job, "/"); ok && instance != "" {
 			line.Instance, line.Job = instance, job
 		}

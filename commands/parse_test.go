@@ -36,6 +36,12 @@ func TestParseReadsFlags(t *testing.T) {
 		"start a --mode=normal":                       {Verb: "start", Job: "a", Mode: "NORMAL"},
 		"start a --cascade=false":                     {Verb: "start", Job: "a"},
 		"start --cascade a":                           {Verb: "start", Job: "a", Cascade: true},
+		"start a --break-glass on fire":               {Verb: "start", Job: "a", Break: true, Rest: "on fire"},
+		"start —break-glass a on fire":                {Verb: "start", Job: "a", Break: true, Rest: "on fire"},
+		"start a --break-glass=false on fire":         {Verb: "start", Job: "a", Rest: "on fire"},
+		"start “--cascade” a":                         {Verb: "start", Job: "a", Cascade: true},
+		"start \"\" a ! why":                          {Verb: "start", Job: "a", Rest: "! why"},
+		"... start a":                                 {Verb: "start", Job: "a"},
 		"jobs sync --page 3":                          {Verb: "jobs", Job: "sync", Page: 3},
 		"start a --force":                             {Verb: "start", Job: "a", Unknown: "--force"},
 		"start a -1 day of data":                      {Verb: "start", Job: "a", Rest: "-1 day of data"},
@@ -56,7 +62,7 @@ func TestCleanKeepsWhatPeopleWrite(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"", "start a b", "start `x`", "——", "--", "start --mode", "a/b/c d", "start \x00", "<!channel>", "start “a” --page=9999999999999999999999", strings.Repeat("x ", 5000)} {
+	for _, seed := range []string{"", "start a b", "start `x`", "——", "--", "start --mode", "a/b/c d", "start \x00", "! a", "start \"--x", "start --f\"", "<!channel>", "start “a” --page=9999999999999999999999", strings.Repeat("x ", 5000)} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
