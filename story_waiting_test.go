@@ -55,18 +55,18 @@ func TestACopyThatCannotBeDeliveredIsLeftOut(t *testing.T) {
 
 func TestThoseWhoAreMissingAreRemindedOnce(t *testing.T) {
 	t.Parallel()
-	w := under(t, twoLeads(func(r *approval.Rule) { r.RemindBefore = 10 * time.Minute }))
+	w := under(t, twoLeads(func(r *approval.Rule) { r.ExpiresIn, r.RemindBefore = 10*time.Minute, 6*time.Minute }))
 	w.as("ana").types("/lf start nightly_sync")
 	w.as("ben").presses("Approve")
 	w.cardSays("1 of 2 approvals (Ben)")
 	require.Empty(t, w.thread())
-	w.passes(51 * time.Minute)
+	w.passes(4 * time.Minute)
 	w.threadSays("Still waiting, R-1001: Ana asks to start `nightly_sync`", "1 of 2 approvals (Ben); waiting for one more of <!subteam^S0DATALEAD>", "The question stands until")
 	w.restart()
-	w.passes(5 * time.Minute)
+	w.passes(time.Minute)
 	require.Len(t, w.thread(), 1)
 	w.as("chen").presses("Approve")
-	w.cardSays("is about to be started")
+	w.cardSays("succeeded after")
 }
 
 func TestWhatWasVoidedIsAskedForAgainWithOnePress(t *testing.T) {
