@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +32,11 @@ const (
 // TestMain makes the test binary Slipway itself when a test starts it again as a process of its own.
 func TestMain(m *testing.M) {
 	if os.Getenv(asProcess) == "" {
+		flag.Parse()
+		// Stories and processes wait more than they compute: more of them go side by side than there are processors.
+		if n := flag.Lookup("test.parallel").Value; n.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) {
+			n.Set("8")
+		}
 		os.Exit(m.Run())
 	}
 	if err := child(os.Args[1:]); err != nil {
