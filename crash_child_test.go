@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 		flag.Parse()
 		// Stories and processes wait more than they compute: more of them go side by side than there are processors.
 		if n := flag.Lookup("test.parallel").Value; n.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) {
-			n.Set("8")
+			n.Set("4")
 		}
 		os.Exit(m.Run())
 	}

@@ -227,7 +227,7 @@ func (s *scene) plays() string {
 				return words
 			}
 		}
-		require.True(s.t, time.Now().Before(end), "no end; died %s\n%s\n%s", s.toll.killed, s.everything(), s.childLog.String())
+		require.True(s.t, time.Now().Before(end), "no end; died %s\n%s\n%s", s.killedAt(), s.everything(), s.childLog.String())
 		changed := s.slack.Changed()
 		if s.slack.Connections() > 0 {
 			if !asked {
@@ -252,17 +252,17 @@ func (s *scene) holds(t *testing.T, end string, before int) {
 	t.Helper()
 	t.Logf("killed %s; %d deaths; the end: %s", s.killedAt(), s.deaths.Load(), end)
 	started := len(s.lake.Runs("nightly_sync")) - before
-	require.LessOrEqual(t, started, 1, "started twice: died %s", s.toll.killed)
-	require.LessOrEqual(t, s.lake.StartCalls("nightly_sync"), 1, "called twice: died %s", s.toll.killed)
+	require.LessOrEqual(t, started, 1, "started twice: died %s", s.killedAt())
+	require.LessOrEqual(t, s.lake.StartCalls("nightly_sync"), 1, "called twice: died %s", s.killedAt())
 	switch end {
 	case "succeeded after":
 		require.Equal(t, 1, started)
 	case "I can't tell whether":
 		// The marker was committed, and the call not made or not taken: only looking is left, and it shows nothing.
-		require.Zero(t, started, "it ran, and that was to be seen: died %s", s.toll.killed)
+		require.Zero(t, started, "it ran, and that was to be seen: died %s", s.killedAt())
 		require.NotZero(t, s.deaths.Load(), "nobody died, and nothing was unclear")
 	default:
-		t.Fatalf("it was refused: died %s\n%s", s.toll.killed, s.everything())
+		t.Fatalf("it was refused: died %s\n%s", s.killedAt(), s.everything())
 	}
 	s.untilReal("the thread tells it, too", func() bool {
 		for _, card := range s.cards() {
@@ -279,6 +279,8 @@ func (s *scene) holds(t *testing.T, end string, before int) {
 
 // killedAt says where the process was killed: at a call, or at a commit, which it says itself.
 func (s *scene) killedAt() string {
+	s.toll.mu.Lock()
+	defer s.toll.mu.Unlock()
 	if s.toll.killed != "" {
 		return s.toll.killed
 	}

@@ -31,6 +31,7 @@ type world struct {
 	rules []approval.Rule // nil: the built-in one
 
 	waited    int    // see tick
+	idle      int    // see pace
 	meanwhile func() // what happens while Slipway does not run
 	dial      func(ctx context.Context, network, addr string) (net.Conn, error)
 	log       io.Writer
@@ -163,7 +164,8 @@ func (w *world) restart() {
 // until waits for something to become true. Time goes on meanwhile, half a second at a time.
 func (w *world) until(what string, is func() bool) {
 	w.t.Helper()
-	end := time.Now().Add(30 * time.Second)
+	end := time.Now().Add(time.Minute)
+	w.idle = 0
 	for {
 		slackChanged, lakeChanged := w.slack.Changed(), w.lake.Changed()
 		if is() {
@@ -176,25 +178,33 @@ func (w *world) until(what string, is func() bool) {
 		case <-slackChanged:
 		case <-lakeChanged:
 		case <-time.After(5 * time.Millisecond):
-			w.tick(500 * time.Millisecond)
+			w.tick(w.pace())
 		}
 	}
 }
 
 // patience is how often a tick waits for Slipway to finish what it has in hand.
-const patience = 40
+const patience = 16
 
 // tick lets time go on once Slipway has done what is due now: on a busy machine a story's clock would run ahead of it
 // otherwise, and leases would end in the middle of a call. What hangs is not waited for for long.
 func (w *world) tick(d time.Duration) {
-	if w.app != nil && w.stop != nil && w.waited < patience {
+	if w.app != nil && w.stop != nil {
 		if n, err := w.app.store.Backlog(context.Background()); err == nil && n > 0 {
-			w.waited++
-			return
+			w.idle = 0
+			if w.waited++; w.waited <= patience {
+				return
+			}
 		}
 	}
+	w.idle++
 	w.waited = 0
 	w.clock.Advance(d)
+}
+
+// pace is how far time goes on while a story waits: farther, the longer nothing was to be done.
+func (w *world) pace() time.Duration {
+	return min(500*time.Millisecond<<min(w.idle/40, 4), 5*time.Second)
 }
 
 // passes lets time go by, in steps small enough for what is due in between.

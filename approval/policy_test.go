@@ -168,10 +168,9 @@ func TestEvaluateAgreesWithBruteForce(t *testing.T) {
 // Prove finds a gap for somebody's ask exactly where no set of people can get it approved, or no hour is open.
 func TestProveIsNeverWrong(t *testing.T) {
 	policies := 0
-	for range 5 {
+	for policies < 500 {
 		rapid.Check(t, proveOnce(&policies))
 	}
-	require.GreaterOrEqual(t, policies, 500)
 }
 
 func proveOnce(policies *int) func(*rapid.T) {
