@@ -25,8 +25,10 @@ check: ## gofmt, go vet and staticcheck
 	go run $(STATICCHECK) ./...
 
 .PHONY: bench
-bench: ## Measure acks beside a bare responder, and the store
-	go test -run '^$$' -bench . -benchtime 500x . ./store
+bench: ## Measure acks, whole cycles, a burst, memory and watching (docs/benchmarks.md)
+	go test -run '^$$' -bench 'Ack|Cycle|Sustained' -benchtime 200x .
+	go test -run '^$$' -bench 'Burst|Process|Watching' -benchtime 3x -timeout 20m .
+	go test -run '^$$' -bench . -benchtime 500x ./store ./approval
 
 .PHONY: build
 build: ## Build a static binary

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/slack-go/slack"
 	"github.com/stretchr/testify/require"
 
+	"slipway/approval"
 	"slipway/playground/locallake"
 	"slipway/playground/localslack"
 )
@@ -96,6 +99,98 @@ func measureAcks(b *testing.B, w *world) {
 func BenchmarkCycle(b *testing.B) {
 	for _, n := range []int{10, 10_000} {
 		b.Run(fmt.Sprintf("jobs=%d", n), func(b *testing.B) { measureCycles(b, stage(b, crowd, jobs(n)), n) })
+	}
+	b.Run("jobs=10/PostgreSQL", func(b *testing.B) { measureCycles(b, onPostgreSQL(b, 10), 10) })
+}
+
+// onPostgreSQL is a world whose Slipway keeps its requests on the server of TEST_POSTGRES_URL.
+func onPostgreSQL(b *testing.B, n int) *world {
+	b.Helper()
+	w := unstarted(b, crowd, jobs(n))
+	w.env["DATABASE_URL"] = schema(b)
+	w.start()
+	return w
+}
+
+// BenchmarkSustained starts jobs under a rule that asks nobody, sixteen people at a time, each to its end in the
+// database: how many whole requests a second the engine carries, Slack's and LakeFormation's own pace left aside.
+func BenchmarkSustained(b *testing.B) {
+	atOnce := []approval.Rule{{Name: "at once", ExpiresIn: time.Hour}}
+	b.Run("SQLite", func(b *testing.B) {
+		w := unstarted(b, crowd, jobs(1000))
+		w.rules = atOnce
+		w.start()
+		measureSustained(b, w)
+	})
+	b.Run("PostgreSQL", func(b *testing.B) {
+		w := unstarted(b, crowd, jobs(1000))
+		w.env["DATABASE_URL"], w.rules = schema(b), atOnce
+		w.start()
+		measureSustained(b, w)
+	})
+}
+
+func measureSustained(b *testing.B, w *world) {
+	ended := make(chan struct{})
+	go func() { // time goes on by itself, so that looks and runs take none
+		for {
+			select {
+			case <-ended:
+				return
+			case <-time.After(2 * time.Millisecond):
+				w.clock.Advance(500 * time.Millisecond)
+			}
+		}
+	}()
+	defer close(ended)
+	next := make(chan int)
+	var people sync.WaitGroup
+	for range 16 {
+		people.Go(func() {
+			for i := range next {
+				w.carries(b, i)
+			}
+		})
+	}
+	began := time.Now()
+	i := 0
+	for b.Loop() {
+		next <- i
+		i++
+	}
+	close(next)
+	people.Wait()
+	b.ReportMetric(float64(i)/time.Since(began).Seconds(), "requests/s")
+}
+
+// carries starts one job, and waits until its request has succeeded.
+func (w *world) carries(b *testing.B, i int) {
+	job := crowdJob(i % 1000)
+	d := w.slack.Type(crowdUser(i), crowdChannel(i), "/lf start "+job)
+	if !d.Acked {
+		b.Error(d.Problem)
+		return
+	}
+	_, number, _ := strings.Cut(string(d.AckPayload), "R-")
+	number, _, _ = strings.Cut(number, ":")
+	id, ok := approval.ParseID("R-" + number)
+	if !ok {
+		b.Errorf("no request in %s", d.AckPayload)
+		return
+	}
+	for {
+		r, err := w.app.store.Request(context.Background(), id)
+		if err != nil || r.State.Ended() {
+			if err != nil || r.State != approval.Succeeded {
+				b.Errorf("%v ended as %s: %v", id, r.State, err)
+			}
+			return
+		}
+		changed := w.lake.Changed()
+		select {
+		case <-changed:
+		case <-time.After(2 * time.Millisecond):
+		}
 	}
 }
 

@@ -136,7 +136,7 @@ func crashScene(t *testing.T, database string, changes ...func(*localslack.Confi
 }
 
 // schema is a schema of its own on the PostgreSQL server, as an address.
-func schema(t *testing.T) string {
+func schema(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv("TEST_POSTGRES_URL")
 	if server == "" {
@@ -307,12 +307,12 @@ func (s *scene) untilReal(what string, is func() bool) {
 type setting struct {
 	name     string
 	replicas int
-	database func(*testing.T) string
+	database func(testing.TB) string
 }
 
 func settingsOfTheMatrix() []setting {
 	return []setting{
-		{"SQLite", 1, func(*testing.T) string { return "" }},
+		{"SQLite", 1, func(testing.TB) string { return "" }},
 		{"PostgreSQL, one replica", 1, schema},
 		{"PostgreSQL, three replicas", 3, schema},
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"slipway/approval"
 	"slipway/playground/locallake"
 	"slipway/playground/localslack"
 )
@@ -32,6 +33,39 @@ func TestSlackIsInTrouble(t *testing.T) {
 			require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
 		})
 	}
+}
+
+func TestSlackIsDownForAnHour(t *testing.T) {
+	t.Parallel()
+	w := stage(t, func(_ *localslack.Config, l *locallake.Config) { l.RejectOldSignatures = false })
+	w.lake.HoldRuns(true)
+	w.as("ana").types("/lf start nightly_sync")
+	w.as("ana").presses("Start job")
+	w.cardSays("is running")
+	for _, method := range []string{"chat.postMessage", "chat.update", "chat.postEphemeral"} {
+		w.slack.Fail(method, localslack.Fault{Status: 503})
+	}
+	w.as("ben").types("/lf start weekly_discovery")
+	w.until("it only lacks its card", func() bool {
+		r, err := w.app.store.Request(t.Context(), 1002)
+		return err == nil && r.State == approval.Pending
+	})
+	require.NoError(t, w.lake.Finish("nightly_sync", locallake.Failed))
+	w.passes(time.Hour)
+	w.slack.ClearFaults()
+	w.until("each card and thread tells what became of it, once", func() bool {
+		cards := w.cards()
+		if len(cards) != 2 || !containsAll(localslack.PlainText(cards[0]), []string{"`nightly_sync` failed after"}) {
+			return false
+		}
+		told := 0
+		for _, m := range w.slack.Thread(channel, cards[0].TS) {
+			if m.TS != cards[0].TS && containsAll(localslack.PlainText(m), []string{"failed after"}) {
+				told++
+			}
+		}
+		return told == 1 && containsAll(localslack.PlainText(cards[1]), []string{"Start `weekly_discovery` on default?"})
+	})
 }
 
 func TestALostAnswerPostsASecondCardAndTheFirstPointsToIt(t *testing.T) {
