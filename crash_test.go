@@ -52,6 +52,13 @@ type toll struct {
 	killed string // the call it was
 }
 
+// at names the call at which to kill, counted from 1, and how.
+func (t *toll) at(side string, n int, kill func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.side, t.fatal, t.kill = side, n, kill
+}
+
 // passes counts a call, and kills the process at the fatal one. True: the process is dead.
 func (t *toll) passes(side, call string) bool {
 	t.mu.Lock()
@@ -130,7 +137,6 @@ func crashScene(t *testing.T, database string, changes ...func(*localslack.Confi
 	}
 	w.env["LOG_LEVEL"] = "info"
 	s.env = []string{asProcess + "=1", fmt.Sprintf("%s=%d", clockFrom, from.UnixNano()), fmt.Sprintf("%s=%d", clockRate, crashRate)}
-	s.toll.kill = s.killAll
 	t.Cleanup(s.close)
 	return s
 }
@@ -328,7 +334,7 @@ func TestCrashesBesideEveryCall(t *testing.T) {
 						t.Parallel()
 						s := crashScene(t, c.database(t))
 						before := len(s.lake.Runs("nightly_sync"))
-						s.toll.side, s.toll.fatal = side, n
+						s.toll.at(side, n, s.killAll)
 						for range c.replicas {
 							s.keep()
 						}

@@ -101,6 +101,8 @@ func parse(parser *kong.Kong, args []string, exited error) (command string, err 
 
 // serve is the verb run: until ctx ends, or Slack refuses this app for good.
 func serve(ctx context.Context, getenv func(string) string, stderr io.Writer) error {
+	// Slipway waits more than it computes: a small heap is worth more than the little that collecting it oftener costs.
+	debug.SetGCPercent(50)
 	config, err := LoadConfig(getenv)
 	if err != nil {
 		return err

@@ -287,10 +287,11 @@ func (e *engine) holds() {
 func TestTheEngineAgainstAModel(t *testing.T) {
 	t.Parallel()
 	started := 0
-	checks := flag.Lookup("rapid.checks")
-	before := checks.Value.String()
-	require.NoError(t, flag.Set("rapid.checks", "20"))
-	defer flag.Set("rapid.checks", before)
+	for name, value := range map[string]string{"rapid.checks": "20", "rapid.steps": "30"} {
+		before := flag.Lookup(name).Value.String()
+		require.NoError(t, flag.Set(name, value))
+		defer flag.Set(name, before)
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		e := newEngine(rt, t.TempDir())
 		defer e.close()

@@ -62,9 +62,8 @@ func TestHowLongRecoveryTakes(t *testing.T) {
 			t.Parallel()
 			s := crashScene(t, c.database(t))
 			s.env = []string{asProcess + "=1"}
-			s.toll.side, s.toll.fatal = "before", 5 // in the middle of looking the job up
 			var died time.Time
-			s.toll.kill = func() { died = time.Now(); s.killAll() }
+			s.toll.at("before", 5, func() { died = time.Now(); s.killAll() }) // in the middle of looking the job up
 			s.keep()
 			s.untilReal("it is connected", func() bool { return s.slack.Connections() > 0 })
 			require.True(t, s.slack.Type(people["ana"], channel, "/lf start nightly_sync").Acked)
