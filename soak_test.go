@@ -271,7 +271,7 @@ func (s *soak) count(t *testing.T, where string, seed uint64) {
 			lost = append(lost, job)
 		}
 	}
-	_, audit := approval.Verify(db.Audit(context.Background(), 0), "")
+	_, audit := approval.Verify(db.Audit(context.Background(), 0, ""), "")
 	t.Logf("%s, seed %d: %d requests, %d kills, %d sockets cut, %d faults. Started twice %d, kept ones lost %d, silent %d, wrong %d, unsure %d. States %v",
 		where, seed, s.n, s.kills, s.cuts, s.slips, len(twice), len(lost), len(silent), len(wrong), states[approval.Unknown], states)
 	require.Empty(t, twice)

@@ -12,6 +12,8 @@ type Event struct {
 	By   Actor     `json:"by,omitzero"` // zero: Slipway itself
 	At   time.Time `json:"at"`          // set by the store from its clock
 
+	Ask       *Ask          `json:"ask,omitempty"`       // Asked, CommandRefused: what was asked
+	Channel   string        `json:"channel,omitempty"`   // DecisionRefused: where it was pressed or typed
 	As        []string      `json:"as,omitempty"`        // votes: which of the rule's approvers this person is
 	Described *Described    `json:"described,omitempty"` // JobDescribed, ApprovalWaived
 	Before    *Before       `json:"before,omitempty"`    // StartMarked

@@ -1,6 +1,7 @@
 package approval
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -32,16 +33,19 @@ func NewService(store Store, people People) *Service { return &Service{store: st
 // requester is a full member is looked up by the worker before anything is shown.
 func (s *Service) Open(ctx context.Context, receipt Receipt, ask Ask, reply Reply) (Request, error) {
 	r, err := s.open(ctx, receipt, ask, reply)
-	return r, s.refused(ctx, CommandRefused, ask.By, r.ID, err)
+	asked := ask
+	asked.Job, asked.Reason = cut(ask.Job, LongestJob), cut(ask.Reason, LongestReason)
+	return r, s.refused(ctx, r.ID, Event{Kind: CommandRefused, By: ask.By, Ask: &asked}, err)
 }
 
 // refused puts a refusal into the audit, and hands it on. What is no refusal passes: a failure, a repetition.
-func (s *Service) refused(ctx context.Context, kind Kind, by Actor, id ID, err error) error {
+func (s *Service) refused(ctx context.Context, id ID, event Event, err error) error {
 	var e *Error
 	if !errors.As(err, &e) || e.Code == Repeated || e.Code == Unavailable || e.Code == NotFound {
 		return err
 	}
-	if noted := s.store.Note(ctx, id, Event{Kind: kind, By: by, Problem: &Problem{Words: e.Words, Next: e.Hint}}); noted != nil {
+	event.Problem = &Problem{Words: e.Words, Next: e.Hint}
+	if noted := s.store.Note(ctx, id, event); noted != nil {
 		told := *e
 		told.Cause = errors.Join(ErrNotAudited, noted, e.Cause)
 		return &told
@@ -87,7 +91,12 @@ type Verdict struct {
 	Request ID
 	Terms   int // of the card that was pressed
 	By      Actor
-	Card    Card // the message that was pressed; zero: typed
+	Card    Card   // the message that was pressed; zero: typed
+	Channel string // where it was typed; "": pressed
+}
+
+func (v Verdict) refusal() Event {
+	return Event{Kind: DecisionRefused, By: v.By, Channel: cmp.Or(v.Card.Channel, v.Channel)}
 }
 
 // by is the authority of somebody who pressed or typed it.
@@ -96,7 +105,7 @@ func (v Verdict) by() By { return By{Receipt: v.Receipt, Pressed: v.Card} }
 // Approve counts one yes. The last one needed moves the Request to Approved in the same transaction.
 func (s *Service) Approve(ctx context.Context, v Verdict) (Request, error) {
 	r, err := s.approve(ctx, v)
-	return r, s.refused(ctx, DecisionRefused, v.By, v.Request, err)
+	return r, s.refused(ctx, v.Request, v.refusal(), err)
 }
 
 func (s *Service) approve(ctx context.Context, v Verdict) (Request, error) {
@@ -128,7 +137,7 @@ func (s *Service) approve(ctx context.Context, v Verdict) (Request, error) {
 // Deny ends the Request with one no.
 func (s *Service) Deny(ctx context.Context, v Verdict) (Request, error) {
 	r, err := s.deny(ctx, v)
-	return r, s.refused(ctx, DecisionRefused, v.By, v.Request, err)
+	return r, s.refused(ctx, v.Request, v.refusal(), err)
 }
 
 func (s *Service) deny(ctx context.Context, v Verdict) (Request, error) {
@@ -185,7 +194,7 @@ func (s *Service) voter(ctx context.Context, v Verdict) (voter, error) {
 // Cancel takes a Request back before it starts. Only who asked can.
 func (s *Service) Cancel(ctx context.Context, v Verdict) (Request, error) {
 	r, err := s.cancel(ctx, v)
-	return r, s.refused(ctx, DecisionRefused, v.By, v.Request, err)
+	return r, s.refused(ctx, v.Request, v.refusal(), err)
 }
 
 func (s *Service) cancel(ctx context.Context, v Verdict) (Request, error) {
@@ -215,7 +224,7 @@ const (
 // Resolve records a person's Answer for a Request whose start is unknown, under the rule that it was approved under.
 func (s *Service) Resolve(ctx context.Context, v Verdict, answer Answer) (Request, error) {
 	r, err := s.resolve(ctx, v, answer)
-	return r, s.refused(ctx, DecisionRefused, v.By, v.Request, err)
+	return r, s.refused(ctx, v.Request, v.refusal(), err)
 }
 
 func (s *Service) resolve(ctx context.Context, v Verdict, answer Answer) (Request, error) {

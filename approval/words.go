@@ -188,9 +188,12 @@ func NoSuchJob(name string, near []string) string {
 }
 
 // Short cuts what somebody typed, so that an answer stays an answer.
-func Short(s string) string {
-	if r := []rune(s); len(r) > 60 {
-		return string(r[:59]) + "…"
+func Short(s string) string { return cut(s, 60) }
+
+// cut leaves at most that many runes.
+func cut(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
 	}
 	return s
 }

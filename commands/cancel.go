@@ -12,7 +12,7 @@ func (r *Router) cancel(ctx context.Context, in Invocation, line Line) Answer {
 	if !ok {
 		return say("Which request? Write its id, as in " + in.Command + " cancel R-1042. Nothing changed.")
 	}
-	req, err := r.service.Cancel(ctx, approval.Verdict{Receipt: in.Receipt, Request: id, By: in.By})
+	req, err := r.service.Cancel(ctx, approval.Verdict{Receipt: in.Receipt, Request: id, By: in.By, Channel: in.Channel})
 	if answer := r.settled(ctx, in.Receipt, id, err); !answer.Now.Empty() {
 		return answer
 	}

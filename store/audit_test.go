@@ -12,11 +12,11 @@ import (
 )
 
 func (w *world) verified() approval.AuditReport {
-	report, err := approval.Verify(w.store.Audit(context.Background(), 0), "")
+	report, err := approval.Verify(w.store.Audit(context.Background(), 0, ""), "")
 	require.NoError(w.t, err)
 	head, err := w.store.AuditHead(context.Background())
 	require.NoError(w.t, err)
-	require.Equal(w.t, head, report.Head)
+	require.NoError(w.t, report.Fits(head))
 	return report
 }
 
@@ -89,14 +89,14 @@ func tampered(t *testing.T, w *world) {
 		"UPDATE events SET request = request + 1 WHERE seq = 1":                  "UPDATE events SET request = request - 1 WHERE seq = 1",
 	} {
 		w.exec(change)
-		_, err := approval.Verify(w.store.Audit(context.Background(), 0), "")
+		_, err := approval.Verify(w.store.Audit(context.Background(), 0, ""), "")
 		var broken *approval.BrokenAuditError
 		require.True(t, errors.As(err, &broken), change)
 		w.exec(back)
 		w.verified()
 	}
 	w.exec("DELETE FROM events WHERE seq = 5")
-	_, err := approval.Verify(w.store.Audit(context.Background(), 0), remembered)
+	_, err := approval.Verify(w.store.Audit(context.Background(), 0, ""), remembered)
 	require.ErrorContains(t, err, "the end was cut off after event 4")
 }
 
@@ -108,7 +108,7 @@ func reading(t *testing.T, w *world) {
 	seen, err := reader.Request(context.Background(), r.ID)
 	require.NoError(t, err)
 	require.Equal(t, r.State, seen.State)
-	report, err := approval.Verify(reader.Audit(context.Background(), 0), "")
+	report, err := approval.Verify(reader.Audit(context.Background(), 0, ""), "")
 	require.NoError(t, err)
 	require.Equal(t, w.verified(), report)
 	require.Error(t, reader.Note(context.Background(), 0, approval.Event{Kind: approval.CommandRefused, By: ana}))

@@ -206,8 +206,9 @@ func eventsInOrder(t *testing.T, w *world) {
 	}
 	require.Equal(t, []approval.Kind{approval.Asked, approval.JobDescribed, approval.VoteApproved, approval.VoteApproved,
 		approval.QuorumReached, approval.StartMarked, approval.StartRefused}, kinds)
+	asked := nightly()
 	require.Equal(t, approval.Recorded{Seq: events[0].Seq, Request: id, To: approval.Opened,
-		Event: approval.Event{Kind: approval.Asked, By: ana, At: noon}}, events[0])
+		Event: approval.Event{Kind: approval.Asked, By: ana, At: noon, Ask: &asked}}, events[0])
 	require.Equal(t, described("j1").Described, events[1].Described)
 	require.Equal(t, chen, events[4].By)
 	require.Equal(t, marked().Before, events[5].Before)

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -13,6 +15,8 @@ import (
 // detail is the part of an Event that has no column of its own.
 type detail struct {
 	Name      string              `json:"name,omitempty"` // of the actor
+	Ask       *approval.Ask       `json:"ask,omitempty"`
+	Channel   string              `json:"channel,omitempty"`
 	As        []string            `json:"as,omitempty"`
 	Described *approval.Described `json:"described,omitempty"`
 	Before    *approval.Before    `json:"before,omitempty"`
@@ -38,7 +42,7 @@ func (s *Store) chain(ctx context.Context, c *change) error {
 		return fmt.Errorf("the newest event of the audit: %w", err)
 	}
 	for _, r := range c.recorded {
-		packed, err := json.Marshal(detail{Name: r.By.Name, As: r.As, Described: r.Described, Before: r.Before, Run: r.Run,
+		packed, err := json.Marshal(detail{Name: r.By.Name, Ask: r.Ask, Channel: r.Channel, As: r.As, Described: r.Described, Before: r.Before, Run: r.Run,
 			Problem: r.Problem, ExpiresAt: r.ExpiresAt, RetryIn: r.RetryIn, Gone: r.Gone})
 		if err != nil {
 			return err
@@ -89,7 +93,7 @@ func (s *Store) Events(ctx context.Context, id approval.ID) ([]approval.Recorded
 			return nil, fmt.Errorf("event %d cannot be read: %w", e.Seq, err)
 		}
 		events[i] = approval.Recorded{Seq: e.Seq, Request: id, From: e.From, To: e.To, Digest: e.Digest, Event: approval.Event{
-			Kind: e.Kind, At: e.At, By: approval.Actor{TeamID: e.Team, UserID: e.Actor, Name: d.Name}, As: d.As,
+			Kind: e.Kind, At: e.At, By: approval.Actor{TeamID: e.Team, UserID: e.Actor, Name: d.Name}, Ask: d.Ask, Channel: d.Channel, As: d.As,
 			Described: d.Described, Before: d.Before, Run: d.Run, Problem: d.Problem, ExpiresAt: d.ExpiresAt, RetryIn: d.RetryIn, Gone: d.Gone,
 		}}
 	}
@@ -117,11 +121,17 @@ func (s *Store) entries(ctx context.Context, query string, args ...any) ([]appro
 
 const entriesAtOnce = 1000
 
-// Audit gives the audit after an entry, in order, some at a time.
-func (s *Store) Audit(ctx context.Context, after int64) iter.Seq2[approval.Entry, error] {
+// Audit gives the audit after an entry, in order, some at a time. job is the name or id of a job, or what was typed for
+// it: only what belongs to its Requests; "": everything.
+func (s *Store) Audit(ctx context.Context, after int64, job string) iter.Seq2[approval.Entry, error] {
+	query, args := entries+`WHERE seq > $1 ORDER BY seq LIMIT $2`, []any{after, entriesAtOnce}
+	if job != "" {
+		query = entries + `WHERE seq > $1 AND request IN (SELECT id FROM requests WHERE asked_job = $3 OR job_id = $3 OR job_name = $3) ORDER BY seq LIMIT $2`
+		args = append(args, text(job))
+	}
 	return func(yield func(approval.Entry, error) bool) {
 		for {
-			page, err := s.entries(ctx, entries+`WHERE seq > $1 ORDER BY seq LIMIT $2`, after, entriesAtOnce)
+			page, err := s.entries(ctx, query, args...)
 			if err != nil {
 				yield(approval.Entry{}, fmt.Errorf("the audit cannot be read: %w", err))
 				return
@@ -130,7 +140,7 @@ func (s *Store) Audit(ctx context.Context, after int64) iter.Seq2[approval.Entry
 				if !yield(e, nil) {
 					return
 				}
-				after = e.Seq
+				args[0] = e.Seq
 			}
 			if len(page) < entriesAtOnce {
 				return
@@ -139,11 +149,15 @@ func (s *Store) Audit(ctx context.Context, after int64) iter.Seq2[approval.Entry
 	}
 }
 
-// AuditHead is the newest hash as the database keeps it beside the audit; "" before the first event.
-func (s *Store) AuditHead(ctx context.Context) (string, error) {
-	var head string
-	if err := s.db.QueryRowContext(ctx, `SELECT hash FROM audit_head`).Scan(&head); err != nil {
-		return "", fmt.Errorf("the newest event of the audit cannot be read: %w", err)
+// AuditHead is the newest event as the database keeps it beside the audit. A *approval.BrokenAuditError where it keeps none.
+func (s *Store) AuditHead(ctx context.Context) (approval.AuditHead, error) {
+	var head approval.AuditHead
+	err := s.db.QueryRowContext(ctx, `SELECT seq, hash FROM audit_head`).Scan(&head.Seq, &head.Hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return head, &approval.BrokenAuditError{Words: "what the database keeps as its newest event is gone"}
+	}
+	if err != nil {
+		return head, fmt.Errorf("the newest event of the audit cannot be read: %w", err)
 	}
 	return head, nil
 }

@@ -50,7 +50,7 @@ func (s *Store) open(ctx context.Context, c *change, receipt approval.Receipt, a
 	if err != nil {
 		return approval.Request{}, err
 	}
-	record(c, approval.Recorded{Request: opened.ID, To: approval.Opened, Event: approval.Event{Kind: approval.Asked, By: ask.By, At: now}})
+	record(c, approval.Recorded{Request: opened.ID, To: approval.Opened, Event: approval.Event{Kind: approval.Asked, By: ask.By, At: now, Ask: &opened.Ask}})
 	c.due = true
 	opened.hideOldReply(now)
 	return opened.Request, keepReceipt(ctx, c, receipt, opened.ID, now)
