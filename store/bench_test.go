@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,7 +22,31 @@ func BenchmarkOpen(b *testing.B) {
 }
 
 func BenchmarkUpdate(b *testing.B) {
-	w := onSQLite(b)
+	b.Run("SQLite", func(b *testing.B) { updating(b, onSQLite(b)) })
+	b.Run("PostgreSQL", func(b *testing.B) { updating(b, onPostgres(b, postgresServer(b))) })
+}
+
+// BenchmarkUpdateAtOnce changes eight Requests at the same time, which on PostgreSQL wait for each other only to have
+// their place in the audit.
+func BenchmarkUpdateAtOnce(b *testing.B) {
+	w := onPostgres(b, postgresServer(b))
+	var ids []approval.ID
+	for i := range 8 {
+		ids = append(ids, w.unknown(fmt.Sprint("j", i)).ID)
+	}
+	var n atomic.Int64
+	b.ResetTimer()
+	atOnce(8, func(i int) {
+		for n.Add(1) <= int64(b.N) {
+			_, err := w.store.Update(context.Background(), ids[i], approval.By{Receipt: receipt()}, saying(approval.Event{Kind: approval.LookAsked, By: ben}))
+			if err != nil {
+				b.Error(err)
+			}
+		}
+	})
+}
+
+func updating(b *testing.B, w *world) {
 	id := w.unknown("j1").ID
 	for b.Loop() {
 		_, err := w.store.Update(context.Background(), id, approval.By{Receipt: receipt()}, saying(approval.Event{Kind: approval.LookAsked, By: ben}))

@@ -36,6 +36,8 @@ var suite = []struct {
 	{"a refusal is in the audit, and moves nothing", noting},
 	{"the audit cannot be changed through the database by mistake", appendOnly},
 	{"a change behind the database's back breaks the chain", tampered},
+	{"whatever somebody does to the audit with SQL is found", tamperedAtRandom},
+	{"the audit of one job is its requests' events, each whole by itself", auditOfOneJob},
 	{"leases are forgotten by whoever has the database alone", forgetting},
 	{"a reader sees what is there and changes nothing", reading},
 

@@ -93,6 +93,7 @@ INSERT INTO audit_head (seq, hash) VALUES (0, '');
 CREATE FUNCTION events_stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the audit is append only'; END $$;
 -- +goose StatementEnd
 CREATE TRIGGER events_stay BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION events_stay();
+CREATE TRIGGER events_stay_all BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION events_stay();
 
 -- Slack's deliveries, so that each is recorded once.
 CREATE TABLE inbox (
