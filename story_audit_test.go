@@ -3,6 +3,8 @@ package main
 import (
 	"database/sql"
 	"encoding/csv"
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"slipway/approval"
+	"slipway/playground/localslack"
 	"slipway/store"
 )
 
@@ -76,6 +79,19 @@ func TestTheAuditIsExportedAndVerified(t *testing.T) {
 		require.Contains(t, out, "The audit is broken: "+c.says, name)
 	}
 
+	for name, c := range map[string]struct{ text, says string }{
+		"another program's spaces": {strings.Replace(string(text), `"kind":`, `"kind": `, 1), "line 1 was edited or cut, or written by another program"},
+		"half a line":              {string(text[:len(text)-20]), fmt.Sprintf("line %d was edited or cut", len(lines))},
+	} {
+		changed := filepath.Join(t.TempDir(), "changed.jsonl")
+		require.NoError(t, os.WriteFile(changed, []byte(c.text), 0o600))
+		out, err := tool(t, nil, "audit", "verify", changed)
+		require.ErrorIs(t, err, errFound, name)
+		require.Contains(t, out, "The audit is broken: "+c.says, name)
+	}
+	_, err = tool(t, w.env, "audit", "verify", "--head", "1f7c")
+	require.ErrorContains(t, err, "--head is no hash")
+
 	out, err = tool(t, w.env, "audit", "export", "--format", "csv", "--since", "2")
 	require.NoError(t, err)
 	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
@@ -87,6 +103,61 @@ func TestTheAuditIsExportedAndVerified(t *testing.T) {
 			require.False(t, cell != "" && strings.ContainsRune("=+-@", rune(cell[0])), "%q is a formula", cell)
 		}
 	}
+}
+
+func TestTheAuditOfOneJobIsExported(t *testing.T) {
+	t.Parallel()
+	w := stage(t)
+	w.as("ana").types("/lf start nightly_sync late orders")
+	w.as("ben").presses("Start job")
+	w.as("ben").reads("You can't approve R-1001.")
+	w.as("ben").types("/lf cancel R-1001")
+	w.as("ben").reads("can cancel R-1001.")
+	w.as("ben").types("/lf start " + strings.Repeat("x", 300))
+	w.as("ben").reads("A job's name has at most 255 characters")
+	w.as("ana").presses("Start job")
+	w.cardSays("succeeded after")
+	w.threadSays("succeeded after")
+
+	whole, err := tool(t, w.env, "audit", "export")
+	require.NoError(t, err)
+	refused := 0
+	for e, err := range readAudit(strings.NewReader(whole)) {
+		require.NoError(t, err)
+		var detail approval.Event
+		require.NoError(t, json.Unmarshal(e.Detail, &detail))
+		switch e.Kind {
+		case approval.Asked:
+			require.Equal(t, "late orders", detail.Ask.Reason)
+			require.Equal(t, "nightly_sync", detail.Ask.Job)
+		case approval.DecisionRefused:
+			refused++
+			require.Equal(t, localslack.ChannelPlatform, detail.Channel, "pressed or typed")
+		case approval.CommandRefused:
+			refused++
+			require.Zero(t, e.Request)
+			require.Len(t, []rune(detail.Ask.Job), approval.LongestJob)
+		}
+	}
+	require.Equal(t, 3, refused)
+
+	one, err := tool(t, w.env, "audit", "export", "--job", "nightly_sync")
+	require.NoError(t, err)
+	require.Equal(t, strings.Count(whole, "\n")-1, strings.Count(one, "\n"), "all but the refused command")
+	export := filepath.Join(t.TempDir(), "one.jsonl")
+	require.NoError(t, os.WriteFile(export, []byte(one), 0o600))
+	out, err := tool(t, nil, "audit", "verify", export)
+	require.ErrorIs(t, err, errFound)
+	require.Contains(t, out, "is not where it belongs")
+	out, err = tool(t, nil, "audit", "verify", export, "--gaps")
+	require.NoError(t, err)
+	require.Contains(t, out, "are as they were recorded, each by itself.\nWhether any are missing, this file cannot tell")
+	require.NoError(t, os.WriteFile(export, []byte(strings.Replace(one, "late orders", "late others", 1)), 0o600))
+	out, err = tool(t, nil, "audit", "verify", export, "--gaps")
+	require.ErrorIs(t, err, errFound)
+	require.Contains(t, out, "event 1 was changed")
+	_, err = tool(t, w.env, "audit", "verify", "--gaps")
+	require.ErrorContains(t, err, "--gaps is for a file that was exported with --job")
 }
 
 func TestVerifyFindsWhatWasChangedInTheDatabase(t *testing.T) {

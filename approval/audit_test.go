@@ -1,12 +1,14 @@
 package approval
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,6 +69,113 @@ func TestTheExportedFormIsTheVerifiedOne(t *testing.T) {
 		require.NoError(t, json.Unmarshal(text, &back))
 		require.Equal(t, e, back)
 		require.Equal(t, e.Hash, back.Sum())
+		back, err = ParseEntry(text)
+		require.NoError(t, err)
+		require.Equal(t, e, back)
+	}
+	text, err := json.Marshal(recordedAudit(1)[0])
+	require.NoError(t, err)
+	require.Contains(t, string(text), `"at":"2026-11-25T10:00:00.000000Z"`)
+	for name, edited := range map[string]string{
+		"twice the same name": strings.Replace(string(text), `"actor":`, `"actor":"U_EVIL","actor":`, 1),
+		"a name in capitals":  strings.Replace(string(text), `"actor":`, `"Actor":`, 1),
+		"white space":         strings.Replace(string(text), `"actor":`, `"actor": `, 1),
+		"one name more":       strings.Replace(string(text), `"actor":`, `"actress":"","actor":`, 1),
+		"one name less":       strings.Replace(string(text), `"from":"pending",`, ``, 1),
+		"more behind it":      string(text) + "{}",
+		"half of it":          string(text[:len(text)/2]),
+		"nothing":             "",
+		"null":                "null",
+	} {
+		_, err := ParseEntry([]byte(edited))
+		require.Error(t, err, name)
+	}
+}
+
+func TestEventsThatFollowEachOtherWithGapsAreEachVerified(t *testing.T) {
+	whole := recordedAudit(12)
+	some := []Entry{whole[1], whole[2], whole[5], whole[6], whole[11]}
+	report, err := VerifyEach(each(some))
+	require.NoError(t, err)
+	require.Equal(t, AuditReport{Count: 5, First: 2, Last: 12, Head: whole[11].Hash}, report)
+	for name, c := range map[string]struct {
+		tamper func(entries []Entry)
+		says   string
+	}{
+		"changed": {func(e []Entry) { e[3].Actor = "U_EVIL" }, "event 7 was changed"},
+		"swapped": {func(e []Entry) { e[1], e[2] = e[2], e[1] }, "event 3 is not where it belongs"},
+		"twice":   {func(e []Entry) { e[1] = e[0] }, "event 2 is not where it belongs"},
+		"changed, with its hash": {func(e []Entry) { e[2].Actor = "U_EVIL"; e[2].Hash = e[2].Sum() },
+			"event 7 does not follow event 6"},
+	} {
+		entries := slices.Clone(some)
+		c.tamper(entries)
+		_, err := VerifyEach(each(entries))
+		require.ErrorContains(t, err, c.says, name)
+	}
+}
+
+func TestAReportFitsWhatTheDatabaseKeepsAsItsNewest(t *testing.T) {
+	whole := AuditReport{Count: 9, First: 1, Last: 9, Head: "h9"}
+	require.NoError(t, AuditReport{}.Fits(AuditHead{}))
+	require.NoError(t, whole.Fits(AuditHead{9, "h9"}))
+	require.NoError(t, whole.Fits(AuditHead{11, "h11"}), "recorded in between")
+	for _, kept := range []AuditHead{{}, {8, "h8"}, {9, "other"}, {10, "h9"}} {
+		require.Error(t, whole.Fits(kept), kept)
+	}
+	require.Error(t, AuditReport{Count: 7, First: 3, Last: 9, Head: "h9"}.Fits(AuditHead{9, "h9"}))
+}
+
+func TestAnExportThatBeginsWhereAnotherEndedFitsItsHash(t *testing.T) {
+	whole := recordedAudit(12)
+	_, err := Verify(each(whole[5:]), whole[4].Hash)
+	require.NoError(t, err)
+	_, err = Verify(each(whole[5:]), whole[3].Hash)
+	require.ErrorContains(t, err, "or the hash is older than event 6")
+}
+
+// exported reads an export's text as slipway audit verify does.
+func exported(text []byte) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		for _, line := range bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n")) {
+			if e, err := ParseEntry(line); !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func TestTenThousandEditsOfAnExportAreAllFound(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 2026))
+	whole := recordedAudit(20)
+	var text []byte
+	for _, e := range whole {
+		line, err := json.Marshal(e)
+		require.NoError(t, err)
+		text = append(append(text, line...), '\n')
+	}
+	_, err := Verify(exported(text), whole[19].Hash)
+	require.NoError(t, err)
+	for range 10_000 {
+		edited, at := slices.Clone(text), r.IntN(len(text)-1) // not the line break at the end, which says nothing
+		n := 1 + r.IntN(min(300, len(text)-1-at))
+		switch r.IntN(5) {
+		case 0:
+			edited[at] ^= 1 << r.IntN(8)
+		case 1:
+			edited = slices.Delete(edited, at, at+n)
+		case 2:
+			edited = slices.Insert(edited, at, text[at:at+n]...)
+		case 3:
+			edited = edited[:at]
+		case 4:
+			edited = slices.Insert(edited, at, byte(r.IntN(256)))
+		}
+		if bytes.Equal(bytes.TrimSuffix(edited, []byte("\n")), bytes.TrimSuffix(text, []byte("\n"))) {
+			continue
+		}
+		_, err := Verify(exported(edited), whole[19].Hash)
+		require.Error(t, err, "%d %d: %s", at, n, edited)
 	}
 }
 
