@@ -100,7 +100,7 @@ func jsonLine(out io.Writer) func(approval.Entry) error {
 
 func csvLine(table *csv.Writer) func(approval.Entry) error {
 	return func(e approval.Entry) error {
-		cells := []string{strconv.FormatInt(e.Seq, 10), e.At.UTC().Format(approval.AuditTime), e.Request.String(), string(e.Kind),
+		cells := []string{strconv.FormatInt(e.Seq, 10), e.At.UTC().Format(approval.AuditTime), strconv.FormatInt(int64(e.Request), 10), string(e.Kind),
 			e.Team, e.Actor, string(e.From), string(e.To), e.Digest, string(e.Detail), e.Prev, e.Hash}
 		for i, cell := range cells {
 			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {

@@ -42,7 +42,7 @@ func (s *Store) chain(ctx context.Context, c *change) error {
 		return fmt.Errorf("the newest event of the audit: %w", err)
 	}
 	for _, r := range c.recorded {
-		packed, err := json.Marshal(detail{Name: r.By.Name, Ask: r.Ask, Channel: r.Channel, As: r.As, Described: r.Described, Before: r.Before, Run: r.Run,
+		packed, err := json.Marshal(detail{Name: r.By.Name, Ask: r.Ask, Channel: r.Channel, As: r.As, Described: unsalted(r.Described), Before: r.Before, Run: r.Run,
 			Problem: r.Problem, ExpiresAt: r.ExpiresAt, RetryIn: r.RetryIn, Gone: r.Gone})
 		if err != nil {
 			return err
@@ -62,6 +62,17 @@ func (s *Store) chain(ctx context.Context, c *change) error {
 	}
 	_, err := c.ExecContext(ctx, `UPDATE audit_head SET seq = $1, hash = $2`, seq, head)
 	return err
+}
+
+// unsalted leaves out the salt: with it, whoever is given an export could try guesses at the values that a decision binds
+// to, among them passwords. Without it the sums tell nothing. The Request keeps it.
+func unsalted(d *approval.Described) *approval.Described {
+	if d == nil {
+		return nil
+	}
+	told := *d
+	told.Bound.Salt = nil
+	return &told
 }
 
 // Note records an Event that moves no Request, see approval.Store.
