@@ -60,6 +60,8 @@ func postgresConfig(databaseURL string) (*pgx.ConnConfig, error) {
 	}
 	config.RuntimeParams["synchronous_commit"] = "on"
 	config.RuntimeParams["default_transaction_isolation"] = "read committed"
+	// A replica that stops in the middle of a transaction must not keep its locks: the others wait for them.
+	config.RuntimeParams["idle_in_transaction_session_timeout"] = "5s"
 	config.RuntimeParams["application_name"] = cmp.Or(config.RuntimeParams["application_name"], "slipway")
 	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, 5*time.Second)
 	return config, nil

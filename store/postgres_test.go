@@ -110,3 +110,15 @@ func TestReplicasThatStartTogetherMigrateOnce(t *testing.T) {
 	require.Equal(t, [3]error{}, errs)
 	require.EqualValues(t, 1001, w.open(nightly()).ID)
 }
+
+// A replica that was stopped in a transaction holds the newest event of the audit, which every other one wants.
+func TestPostgreSQLEndsATransactionThatStopped(t *testing.T) {
+	w := onPostgres(t, postgresServer(t))
+	stopped, err := w.replica().db.Begin()
+	require.NoError(t, err)
+	defer stopped.Rollback()
+	var seq int64
+	require.NoError(t, stopped.QueryRow("SELECT seq FROM audit_head FOR UPDATE").Scan(&seq))
+	w.open(nightly()) // waits until the lock is gone
+	require.Error(t, stopped.Commit())
+}
