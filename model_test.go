@@ -260,6 +260,11 @@ func (e *engine) fault() {
 
 // holds compares the engine with the model.
 func (e *engine) holds() {
+	ran := map[string]int{} // read before the requests: a worker may start one meanwhile, and its marker comes first
+	for _, rule := range modelRules {
+		ours := slices.DeleteFunc(e.lake.Runs(rule.Name), func(run locallake.Run) bool { return run.Outside })
+		ran[rule.Name] = len(ours)
+	}
 	mayHaveRun := map[string]int{}
 	for _, r := range e.requests() {
 		if was, over := e.ended[r.ID]; over {
@@ -278,9 +283,8 @@ func (e *engine) holds() {
 			require.True(e.t, r.MarkedAt.IsZero(), "%s may have been started", r)
 		}
 	}
-	for _, rule := range modelRules {
-		ours := slices.DeleteFunc(e.lake.Runs(rule.Name), func(run locallake.Run) bool { return run.Outside })
-		require.LessOrEqual(e.t, len(ours), mayHaveRun[rule.Name], "%s ran more often than anybody asked for", rule.Name)
+	for job, n := range ran {
+		require.LessOrEqual(e.t, n, mayHaveRun[job], "%s ran more often than anybody asked for", job)
 	}
 }
 

@@ -120,3 +120,24 @@ func TestAPolicyFileThatIsNotThere(t *testing.T) {
 	_, err := load(env)
 	require.ErrorContains(t, err, "SLIPWAY_CONFIG: no-such-file.yaml cannot be read")
 }
+
+func TestASecretUnderAMistypedNameIsNotShown(t *testing.T) {
+	t.Parallel()
+	env := &environment{getenv: func(string) string { return "" }}
+	for _, line := range []string{
+		`prod: {region: ap-southeast-4, secret_key: hush-hush}`,
+		`prod: {region: ap-southeast-4, sk: [hush-hush]}`,
+		`prod: {region: ap-southeast-4, sk: {key: hush-hush}}`,
+		`prod: {region: ap-southeast-4, secrets: {sk2: hush-hush}}`,
+		`prod: {region: ap-southeast-4, secrets: [hush-hush]}`,
+		`prod: {region: ap-southeast-4, secret: !!str hush-hush}`,
+		`prod: {region: ap-southeast-4, secret: &one hush-hush}`,
+		`prod: {region: ap-southeast-4, sk: other-one, sk: "hush-hush"}`,
+	} {
+		file := parsePolicyFile("slipway.yaml", []byte("instances:\n  "+line+"\nrules: []\n"), env)
+		require.NotEmpty(t, file.problems)
+		for _, problem := range file.problems {
+			require.NotContains(t, problem, "hush-hush", line)
+		}
+	}
+}

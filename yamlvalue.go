@@ -114,6 +114,9 @@ func (v value) object(known ...string) func(key string) value {
 	for _, e := range v.entries() {
 		if !slices.Contains(known, e.key) {
 			v.s.places[e.path] = v.s.keyPlace(v.node, e.key)
+			if strings.HasPrefix(e.path, "instances.") {
+				e.hide() // it may be a secret under a mistyped name
+			}
 			e.problem(near(e.key, known), "there is no key %q here", e.key)
 			continue
 		}
@@ -186,14 +189,38 @@ func (v value) text() string {
 
 // secret is a text that no log and no message may show.
 func (v value) secret() string {
-	if text, ok := v.raw(); ok && text != "" && !variable.MatchString(text) {
-		v.s.hidden = append(v.s.hidden, text)
-	}
+	v.hide()
 	text := v.text()
 	if text != "" {
 		v.s.secrets = append(v.s.secrets, text)
 	}
 	return text
+}
+
+// hide keeps every text of the value from being shown with its line.
+func (v value) hide() { v.s.hide(v.node) }
+
+func (s *source) hide(node ast.Node) {
+	switch n := node.(type) {
+	case *ast.MappingNode:
+		for _, pair := range n.Values {
+			s.hide(pair.Value)
+		}
+	case *ast.SequenceNode:
+		for _, one := range n.Values {
+			s.hide(one)
+		}
+	case *ast.AnchorNode:
+		s.hide(n.Value)
+	case *ast.TagNode:
+		s.hide(n.Value)
+	case *ast.LiteralNode:
+		s.hidden = append(s.hidden, strings.Fields(n.Value.Value)...)
+	case ast.ScalarNode:
+		if text := n.GetToken().Value; text != "" && !variable.MatchString(text) {
+			s.hidden = append(s.hidden, text)
+		}
+	}
 }
 
 func (v value) raw() (string, bool) {
