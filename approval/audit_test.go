@@ -146,6 +146,7 @@ func exported(text []byte) iter.Seq2[Entry, error] {
 }
 
 func TestTenThousandEditsOfAnExportAreAllFound(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(11, 2026))
 	whole := recordedAudit(20)
 	var text []byte
@@ -288,6 +289,7 @@ func flip(r *rand.Rand, s string) string {
 }
 
 func TestTenThousandTampersAreAllFound(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(2026, 11))
 	whole := recordedAudit(40)
 	remembered := whole[39].Hash
