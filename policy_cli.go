@@ -183,7 +183,7 @@ func (c policyTool) explain(ctx context.Context, v explainVerb) error {
 		return errFound
 	}
 	if ask.BreakGlass {
-		if why := rule.BreakGlassBy(who, roster.TeamID, roster.Groups); why != "" {
+		if why := rule.BreakGlassBy(who, roster.TeamID, roster.Groups); !why.IsZero() {
 			fmt.Fprintln(c.out, why)
 			return errFound
 		}
@@ -192,7 +192,7 @@ func (c policyTool) explain(ctx context.Context, v explainVerb) error {
 	fmt.Fprintln(c.out, out.Sentence())
 	if out.Standing == approval.Waits {
 		fmt.Fprintln(c.out, "Who may approve:", roster.able(rule, ask))
-		fmt.Fprintf(c.out, "The question stands for %s.\n", approval.Duration(rule.ExpiresIn))
+		fmt.Fprintf(c.out, "The question stands for %s.\n", approval.Plain.Duration(rule.ExpiresIn))
 	}
 	if out.Standing == approval.Closed || out.Standing == approval.Forbidden {
 		return errFound

@@ -28,8 +28,8 @@ func TestTheHistoryTellsWhoDidWhat(t *testing.T) {
 	w.as("chen").presses("Approve")
 	w.cardSays("succeeded after")
 	w.as("dev").types("/lf history nightly_sync")
-	w.as("dev").reads("What happened to `nightly_sync` on default, the newest first:", "R-1001 · start nightly_sync", "ana asked",
-		"dev could not decide: You can't approve R-1001. The rule does not name you", "Ben approved", "Chen approved", "LakeFormation was asked", "succeeded")
+	w.as("dev").reads("What happened to `nightly_sync` on default, the newest first:", "R-1001 · start nightly_sync", "ana: asked",
+		"dev: could not decide: You can't approve R-1001. The rule does not name you", "Ben: approved", "Chen: approved", "LakeFormation was asked", "succeeded")
 	w.as("dev").types("/lf history R-1001")
 	w.as("dev").reads("What happened to R-1001")
 	w.as("dev").types("/lf history R-77")

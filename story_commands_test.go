@@ -25,9 +25,9 @@ func TestJobsInPagesAndByFilter(t *testing.T) {
 	w.as("ana").types("/lf jobs export --page 99")
 	w.as("ana").reads("export_44")
 	w.as("ana").types("/lf jobs frozen")
-	w.as("ana").reads("match `frozen`:", "archived_sync")
+	w.as("ana").reads("matches `frozen`:", "archived_sync")
 	w.as("ana").types("/lf jobs permission migration")
-	w.as("ana").reads("match `permission migration`:", "permissions_sync")
+	w.as("ana").reads("matches `permission migration`:", "permissions_sync")
 	w.as("ana").types("/lf jobs METADATA_DISCOVERY --page=2")
 	w.as("ana").reads("46 jobs on default match `metadata_discovery`:", "Page 2 of 3")
 }

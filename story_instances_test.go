@@ -45,7 +45,7 @@ func TestAnInstanceIsNamedBeforeTheJob(t *testing.T) {
 	w.as("ana").types("/lf jobs staging")
 	w.as("ana").reads("1 job on staging:", "staging_sync")
 	w.as("ana").types("/lf jobs prod/nightly")
-	w.as("ana").reads("1 job on prod match `nightly`:", "nightly_sync")
+	w.as("ana").reads("1 job on prod matches `nightly`:", "nightly_sync")
 	w.as("ana").types("/lf status prod/nightly_sync")
 	w.as("ana").reads("`nightly_sync` on prod is succeeded.")
 	w.as("ana").types("/lf log prod/nightly_sync")

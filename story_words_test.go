@@ -33,7 +33,7 @@ func TestStatusAndJobs(t *testing.T) {
 	w.as("ben").types("/lf jobs")
 	w.as("ben").reads("jobs on default:", "nightly_sync", "succeeded", "metadata migration", "frozen", "new, never run")
 	w.as("ben").types("/lf jobs weekly")
-	w.as("ben").reads("1 job on default match `weekly`", "weekly_discovery")
+	w.as("ben").reads("1 job on default matches `weekly`", "weekly_discovery")
 	w.as("ben").types("/lf jobs nothing_like_it")
 	w.as("ben").reads("No job on default matches `nothing_like_it`.")
 	w.as("ana").types("/lf start nightly_sync")

@@ -81,7 +81,7 @@ func TestApplyDoesNotShareDecisionsBetweenTwoFutures(t *testing.T) {
 }
 
 func TestAStartThatWasNotSentForgetsItsMarker(t *testing.T) {
-	r := after(t, starting(t), Event{Kind: StartNotSent, RetryIn: 4 * time.Second, Problem: &Problem{Words: "not reached"}})
+	r := after(t, starting(t), Event{Kind: StartNotSent, RetryIn: 4 * time.Second, Problem: &Problem{Words: T("not reached")}})
 	require.Equal(t, Approved, r.State)
 	require.True(t, r.MarkedAt.IsZero())
 	require.Equal(t, 1, r.Attempt)
@@ -124,7 +124,7 @@ func TestApplyKeepsItsPromises(t *testing.T) {
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			kind := rapid.SampledFrom(kinds).Draw(t, "kind")
 			at = at.Add(time.Duration(rapid.IntRange(0, 600).Draw(t, "seconds")) * time.Second)
-			e := Event{Kind: kind, At: at, By: ana, Described: described(BuiltIn()), Before: &Before{}, Run: &Run{}, Problem: &Problem{Words: "x"}, ExpiresAt: at.Add(time.Hour)}
+			e := Event{Kind: kind, At: at, By: ana, Described: described(BuiltIn()), Before: &Before{}, Run: &Run{}, Problem: &Problem{Words: T("x")}, ExpiresAt: at.Add(time.Hour)}
 			next, err := Apply(r, e)
 			if err != nil {
 				require.Equal(t, r, next)

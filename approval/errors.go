@@ -1,9 +1,6 @@
 package approval
 
-import (
-	"errors"
-	"fmt"
-)
+import "errors"
 
 // Code tells errors apart for programs; people read Words and Hint.
 type Code string
@@ -26,18 +23,16 @@ const (
 // Error is a refusal in words fit for the person who reads it.
 type Error struct {
 	Code    Code
-	Words   string // what happened and what it means
-	Hint    string // what to do next
-	Request ID     // the Request it is about, where there is one
-	Cause   error  // for the log only
+	Words   Text  // what happened and what it means
+	Hint    Text  // what to do next
+	Request ID    // the Request it is about, where there is one
+	Cause   error // for the log only
 }
 
-func (e *Error) Error() string {
-	if e.Hint == "" {
-		return e.Words
-	}
-	return e.Words + " " + e.Hint
-}
+func (e *Error) Error() string { return e.Text().String() }
+
+// Text is what happened and what to do next.
+func (e *Error) Text() Text { return Sentences(e.Words, e.Hint) }
 
 func (e *Error) Unwrap() error { return e.Cause }
 
@@ -57,7 +52,7 @@ func CodeOf(err error) Code {
 }
 
 func refuse(code Code, hint, format string, args ...any) *Error {
-	return &Error{Code: code, Words: fmt.Sprintf(format, args...), Hint: hint}
+	return &Error{Code: code, Words: T(format, args...), Hint: T(hint)}
 }
 
 var (

@@ -1,7 +1,6 @@
 package approval
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -30,7 +29,7 @@ type Outcome struct {
 	Missing  []Missing  // Waits: from whom approvals are still needed
 	Window   Window     // Closed: by which
 	Until    time.Time  // Closed: when that ends
-	Why      string     // Forbidden: a sentence
+	Why      Text       // Forbidden: a sentence
 	past     bool       // Allowed by breaking the glass
 	own      bool       // the requester may not approve
 	confirm  bool       // only the requester is asked
@@ -51,7 +50,7 @@ type Missing struct {
 func Evaluate(r Request, at time.Time) Outcome {
 	out := Outcome{Rule: r.Rule.Name, Need: r.Rule.need(), by: r.Ask.By, called: r.Approvers, confirm: r.Rule.ConfirmsOnly()}
 	if r.Rule.Name == "" {
-		return out.forbidden("No rule allows this.")
+		return out.forbidden(T("No rule allows this."))
 	}
 	for _, d := range r.Decisions {
 		if !d.Approve {
@@ -63,7 +62,7 @@ func Evaluate(r Request, at time.Time) Outcome {
 		return out.brokenGlass(r)
 	}
 	if r.Rule.NeedsReason && strings.TrimSpace(r.Ask.Reason) == "" {
-		return out.forbidden("The rule “" + r.Rule.Name + "” wants a reason; write it after the job's name.")
+		return out.forbidden(T("The rule “%s” wants a reason; write it after the job's name.", r.Rule.Name))
 	}
 	if !at.IsZero() {
 		if w, until, closed := r.Rule.ClosedAt(at); closed {
@@ -74,7 +73,7 @@ func Evaluate(r Request, at time.Time) Outcome {
 	return out.counted(r)
 }
 
-func (o Outcome) forbidden(why string) Outcome {
+func (o Outcome) forbidden(why Text) Outcome {
 	o.Standing, o.Why = Forbidden, why
 	return o
 }
@@ -83,9 +82,9 @@ func (o Outcome) forbidden(why string) Outcome {
 func (o Outcome) brokenGlass(r Request) Outcome {
 	switch {
 	case r.Rule.BreakGlass == nil:
-		return o.forbidden("The rule “" + r.Rule.Name + "” has no way past it, not even in an emergency.")
+		return o.forbidden(T("The rule “%s” has no way past it, not even in an emergency.", r.Rule.Name))
 	case strings.TrimSpace(r.Ask.Reason) == "":
-		return o.forbidden("An emergency needs a reason; write it after the job's name.")
+		return o.forbidden(T("An emergency needs a reason; write it after the job's name."))
 	}
 	o.Standing, o.past = Allowed, true
 	return o
@@ -183,77 +182,95 @@ func (r Request) approver(ref string) Approver {
 }
 
 // Say is the Outcome as a sentence for people.
-func (o Outcome) Say(v Voice) string {
+func (o Outcome) Say(v Voice) string { return v.Text(o.text(v)) }
+
+// Text is the Outcome as a sentence to keep.
+func (o Outcome) Text() Text { return o.text(Plain) }
+
+// Sentence is the Outcome for logs and the command line.
+func (o Outcome) Sentence() string { return o.Say(Plain) }
+
+// text names people and groups as names does.
+func (o Outcome) text(names Voice) Text {
 	switch o.Standing {
 	case Rejected:
-		return v.Person(o.No) + " said no."
+		return T("%s said no.", names.Person(o.No))
 	case Closed:
-		why := ""
 		if o.Window.Why != "" {
-			why = ": " + o.Window.Why
+			return T("Nothing may start under the rule “%s” until %s: %s.", o.Rule, o.Window.clock(o.Until), o.Window.Why)
 		}
-		return "Nothing may start under the rule “" + o.Rule + "” until " + o.Window.clock(o.Until) + why + "."
+		return T("Nothing may start under the rule “%s” until %s.", o.Rule, o.Window.clock(o.Until))
 	case Forbidden:
 		return o.Why
 	case Allowed:
 		switch {
 		case o.past:
-			return "Past the rule “" + o.Rule + "” in an emergency, without approvals."
+			return T("Past the rule “%s” in an emergency, without approvals.", o.Rule)
 		case o.Need == 0:
-			return "No approval is needed."
+			return T("No approval is needed.")
 		}
-		return o.tally(v) + "."
+		return T("%s.", o.tally(names))
 	}
 	if o.confirm {
-		return "Only " + v.Person(o.by) + " can confirm."
+		return T("Only %s can confirm.", names.Person(o.by))
 	}
-	var waits []string
-	for _, m := range o.Missing {
-		waits = append(waits, m.say(v, o.Have > 0))
+	waits := make([]Text, len(o.Missing))
+	for i, m := range o.Missing {
+		waits[i] = m.text(names, o.Have > 0)
 	}
-	text := o.tally(v) + "; waiting for " + strings.Join(waits, " and ")
 	if o.own {
-		text += "; " + v.Person(o.by) + " may not approve their own request"
+		return T("%s; waiting for %s; %s may not approve their own request.", o.tally(names), joined("%s and %s", waits), names.Person(o.by))
 	}
-	return text + "."
+	return T("%s; waiting for %s.", o.tally(names), joined("%s and %s", waits))
 }
 
-// Sentence is the Outcome for logs, lists and the command line.
-func (o Outcome) Sentence() string { return o.Say(Plain) }
-
-func (o Outcome) tally(v Voice) string {
-	text := fmt.Sprintf("%d of %d approvals", o.Have, o.Need)
+func (o Outcome) tally(names Voice) Text {
+	text := T("%d of %d approvals", o.Have, o.Need)
 	if o.Need == 1 {
-		text = fmt.Sprintf("%d of 1 approval", o.Have)
+		text = T("%d of 1 approval", o.Have)
 	}
 	if len(o.Yes) == 0 {
 		return text
 	}
-	names := make([]string, len(o.Yes))
+	yes := make([]string, len(o.Yes))
 	for i, who := range o.Yes {
-		names[i] = v.Person(who)
+		yes[i] = names.Person(who)
 	}
-	return text + " (" + strings.Join(names, ", ") + ")"
+	return T("%s (%s)", text, strings.Join(yes, ", "))
 }
 
-// say names whom a Missing is about: "one of @data-leads or Chen", "one more of @data-leads", "2 of @data-leads", "Chen".
-func (m Missing) say(v Voice, more bool) string {
-	names := make([]string, len(m.Of))
+// text names whom a Missing is about: "one of @data-leads or Chen", "one more of @data-leads", "2 of @data-leads", "Chen".
+func (m Missing) text(names Voice, more bool) Text {
+	of := make([]Text, len(m.Of))
 	for i, a := range m.Of {
-		names[i] = v.Approver(a)
+		if of[i] = T("%s", names.Approver(a)); a.Ref == Anyone {
+			of[i] = T("anyone")
+		}
 	}
-	who := strings.Join(names, " or ")
-	if len(m.Of) == 1 && m.Count == 1 && !isGroup(m.Of[0].Ref) {
+	who := joined("%s or %s", of)
+	switch {
+	case len(m.Of) == 1 && m.Count == 1 && !isGroup(m.Of[0].Ref):
 		return who
+	case m.Count == 1 && more:
+		return T("one more of %s", who)
+	case m.Count == 1:
+		return T("one of %s", who)
+	case more:
+		return T("%d more of %s", m.Count, who)
 	}
-	count := "one"
-	if m.Count > 1 {
-		count = fmt.Sprint(m.Count)
+	return T("%d of %s", m.Count, who)
+}
+
+// joined puts texts in a row, two at a time.
+func joined(two string, texts []Text) Text {
+	if len(texts) == 0 {
+		return Text{}
 	}
-	if more {
-		count += " more"
+	all := texts[0]
+	for _, t := range texts[1:] {
+		all = T(two, all, t)
 	}
-	return count + " of " + who
+	return all
 }
 
 // clock writes a time as the clocks of the Window's zone show it.

@@ -135,7 +135,7 @@ func TestAsWhom(t *testing.T) {
 	} {
 		as, why := c.rule.As(opened().Ask, c.who, "T1", groups)
 		require.Equal(t, c.as, as, name)
-		require.Equal(t, c.why, why, name)
+		require.Equal(t, c.why, why.String(), name)
 	}
 	as, _ := leads.As(opened().Ask, member(ben), "", groups)
 	require.Empty(t, as, "the own workspace is not known")

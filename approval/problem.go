@@ -1,27 +1,27 @@
 package approval
 
-import "strconv"
+import (
+	"cmp"
+	"strconv"
+)
 
 // Nobody is a Problem's Speaker where there was no answer, or none to understand: Message is then what Slipway saw.
 const Nobody = "nobody"
 
-// Suggestion is the next step with the word that it is ours; "" where LakeFormation says itself what to do.
-func (p Problem) Suggestion() string {
+// Suggestion is the next step with the word that it is ours; zero where LakeFormation says itself what to do.
+func (p Problem) Suggestion() Text {
 	switch {
-	case p.Next == "" || p.Solution != "":
-		return ""
+	case p.Next.IsZero() || p.Solution != "":
+		return Text{}
 	case p.Speaker != "" || p.HTTPStatus != 0:
-		return "Our suggestion: " + p.Next
+		return T("Our suggestion: %s", p.Next)
 	}
 	return p.Next
 }
 
 // Said is what the other side said, in lines that name the speaker: code and message, solution, request id.
-func (p Problem) Said() []string {
-	speaker, lines := p.Speaker, []string(nil)
-	if speaker == "" {
-		speaker = "LakeFormation"
-	}
+func (p Problem) Said() []Text {
+	speaker, lines := T(cmp.Or(p.Speaker, "LakeFormation")), []Text(nil)
 	said := p.Code + p.Message
 	switch {
 	case p.Code != "" && p.Message != "":
@@ -34,16 +34,16 @@ func (p Problem) Said() []string {
 	}
 	switch {
 	case said == "":
-	case speaker == Nobody:
-		lines = append(lines, "What happened: "+said)
+	case p.Speaker == Nobody:
+		lines = append(lines, T("What happened: %s", said))
 	default:
-		lines = append(lines, speaker+" said: "+said)
+		lines = append(lines, T("%s said: %s", speaker, said))
 	}
 	if p.Solution != "" {
-		lines = append(lines, speaker+" says what to do: "+p.Solution)
+		lines = append(lines, T("%s says what to do: %s", speaker, p.Solution))
 	}
 	if p.RequestID != "" {
-		lines = append(lines, "For Huawei Cloud's support: request id "+p.RequestID)
+		lines = append(lines, T("For Huawei Cloud's support: request id %s", p.RequestID))
 	}
 	return lines
 }

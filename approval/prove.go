@@ -113,7 +113,7 @@ func (w World) short(rule Rule, ask Ask) string {
 	}
 	var missing []string
 	for _, m := range out.Missing {
-		missing = append(missing, m.say(Plain, true))
+		missing = append(missing, m.text(Plain, true).String())
 	}
 	words := fmt.Sprintf("if everybody who may approve does, there are %d of %d approvals; still missing: %s", out.Have, out.Need, strings.Join(missing, " and "))
 	for _, ref := range rule.Refs() {

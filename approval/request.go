@@ -109,8 +109,8 @@ type Before struct {
 
 // Problem says why something was not done or is not known, for the person who reads the card.
 type Problem struct {
-	Words      string `json:"words"`          // one sentence: what happened
-	Next       string `json:"next,omitempty"` // one sentence: what to do, in our words
+	Words      Text   `json:"words"`         // one sentence: what happened
+	Next       Text   `json:"next,omitzero"` // one sentence: what to do, in our words
 	HTTPStatus int    `json:"http_status,omitempty"`
 	Speaker    string `json:"speaker,omitempty"`    // whose words Code to Solution are; "" is LakeFormation
 	Code       string `json:"code,omitempty"`       // LakeFormation's error_code

@@ -59,9 +59,9 @@ func (r Rule) NamesGroups() bool {
 // As says which of the Rule's approvers somebody is for this Ask; or none, and in a sentence why they may not decide.
 // Groups, TheRequester and Anyone mean full members of the workspace only. A guest, an app or somebody of another
 // workspace decides where the Rule names them by user id. Who is deactivated, or of unknown workspace, never does.
-func (r Rule) As(ask Ask, who Person, teamID string, groups Groups) (as []string, why string) {
+func (r Rule) As(ask Ask, who Person, teamID string, groups Groups) (as []string, why Text) {
 	if who.UserID == "" || who.TeamID == "" || teamID == "" || who.Deleted {
-		return nil, "Only active members of this workspace may decide."
+		return nil, T("Only active members of this workspace may decide.")
 	}
 	full := who.FullMember(teamID) == nil
 	requester := who.Actor.Is(ask.By)
@@ -85,25 +85,25 @@ func (r Rule) As(ask Ask, who Person, teamID string, groups Groups) (as []string
 	}
 	switch {
 	case len(as) > 0:
-		return as, ""
+		return as, Text{}
 	case !full:
-		return nil, "Only full members of this workspace may decide: no guests, no apps, nobody from other workspaces."
+		return nil, T("Only full members of this workspace may decide: no guests, no apps, nobody from other workspaces.")
 	case own:
-		return nil, "Nobody may approve their own request under this rule."
+		return nil, T("Nobody may approve their own request under this rule.")
 	}
-	return nil, "The rule does not name you."
+	return nil, T("The rule does not name you.")
 }
 
-// BreakGlassBy says in a sentence why somebody may not start past this Rule in an emergency; "" where they may.
-func (r Rule) BreakGlassBy(who Person, teamID string, groups Groups) string {
+// BreakGlassBy says in a sentence why somebody may not start past this Rule in an emergency; zero where they may.
+func (r Rule) BreakGlassBy(who Person, teamID string, groups Groups) Text {
 	switch {
 	case r.BreakGlass == nil:
-		return "The rule “" + r.Name + "” has no way past it, not even in an emergency."
+		return T("The rule “%s” has no way past it, not even in an emergency.", r.Name)
 	case who.FullMember(teamID) != nil || teamID == "":
-		return "Only full members of this workspace may break the glass."
+		return T("Only full members of this workspace may break the glass.")
 	}
 	if slices.ContainsFunc(r.BreakGlass.By, func(ref string) bool { return ref == who.UserID || groups.hold(ref, who.UserID) }) {
-		return ""
+		return Text{}
 	}
-	return "The rule “" + r.Name + "” does not name you among those who may start past it in an emergency."
+	return T("The rule “%s” does not name you among those who may start past it in an emergency.", r.Name)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -63,7 +62,7 @@ func (s *Service) open(ctx context.Context, receipt Receipt, ask Ask, reply Repl
 	return s.store.Open(ctx, receipt, ask, reply, func(c Crowd) error {
 		switch {
 		case c.Twin.ID != 0:
-			return &Error{Code: Repeated, Request: c.Twin.ID, Words: "This is " + c.Twin.ID.String() + ": you asked for the same a moment ago, and it is still open."}
+			return &Error{Code: Repeated, Request: c.Twin.ID, Words: T("This is %s: you asked for the same a moment ago, and it is still open.", c.Twin.ID)}
 		case c.Mine >= OpenPerPerson:
 			return refuse(TooMany, "Decide or cancel one of them first.", "You have %d open requests, the most one person may have. Nothing was started.", c.Mine)
 		case c.Channel >= OpenPerChannel:
@@ -111,7 +110,7 @@ func (s *Service) Approve(ctx context.Context, v Verdict) (Request, error) {
 func (s *Service) approve(ctx context.Context, v Verdict) (Request, error) {
 	return s.decide(ctx, v, func(r Request, by voter, now time.Time) ([]Event, error) {
 		if r.State == Approved {
-			return nil, refuse(TooLate, "", "%s; nothing more to do.", r.lastYes())
+			return nil, refuse(TooLate, "", "%s", r.past())
 		}
 		for _, d := range r.Decisions {
 			if d.By.Is(by.Actor) {
@@ -119,7 +118,7 @@ func (s *Service) approve(ctx context.Context, v Verdict) (Request, error) {
 			}
 		}
 		if out := Evaluate(r, now); out.Standing == Closed || out.Standing == Forbidden {
-			return nil, refuse(NotNow, "", "%s Your approval of %s was not counted.", out.Sentence(), r.ID)
+			return nil, refuse(NotNow, "", "%s Your approval of %s was not counted.", out.Text(), r.ID)
 		}
 		vote := Event{Kind: VoteApproved, By: by.Actor, As: by.as}
 		after, err := Apply(r, vote)
@@ -150,7 +149,7 @@ func (s *Service) deny(ctx context.Context, v Verdict) (Request, error) {
 type voter struct {
 	Actor
 	as  []string // none: they may not decide
-	why string   // … and this is why
+	why Text     // … and this is why
 }
 
 // decide lets those speak whom the rule names, while the question stands.
@@ -164,7 +163,7 @@ func (s *Service) decide(ctx context.Context, v Verdict, verdict func(Request, v
 			return nil, err
 		}
 		if len(by.as) == 0 {
-			return nil, refuse(NotApprover, "", "You can't approve %s. %s %s", r.ID, by.why, Evaluate(r, time.Time{}).Sentence())
+			return nil, refuse(NotApprover, "", "You can't approve %s. %s %s", r.ID, by.why, Evaluate(r, time.Time{}).Text())
 		}
 		return verdict(r, by, now)
 	})
@@ -184,7 +183,7 @@ func (s *Service) voter(ctx context.Context, v Verdict) (voter, error) {
 	var groups Groups
 	if r.Rule.NamesGroups() {
 		if groups, err = s.people.Groups(ctx, false); err != nil {
-			return voter{}, &Error{Code: Unavailable, Words: "Slack did not say who belongs to the groups of this rule, so nothing changed.", Hint: "Please press again in a moment.", Cause: err}
+			return voter{}, &Error{Code: Unavailable, Words: T("Slack did not say who belongs to the groups of this rule, so nothing changed."), Hint: T("Please press again in a moment."), Cause: err}
 		}
 	}
 	as, why := r.Rule.As(r.Ask, who, s.people.TeamID(), groups)
@@ -251,8 +250,8 @@ func (s *Service) resolve(ctx context.Context, v Verdict, answer Answer) (Reques
 			return []Event{{Kind: PersonSaysStarted, By: v.By}}, nil
 		}
 		return []Event{{Kind: PersonSaysNot, By: v.By, Problem: &Problem{
-			Words: v.By.Name + " looked and says that it did not start.",
-			Next:  "Ask again to start it; that needs a new approval.",
+			Words: r.either(T("%s looked and says that it did not start.", v.By.Name), T("%s looked and says that it did not stop.", v.By.Name)),
+			Next:  T("Ask again; that needs a new approval."),
 		}}}, nil
 	})
 }
@@ -265,43 +264,50 @@ func (r Request) open(terms int, now time.Time) error {
 	case terms != r.Terms:
 		return refuse(OldCard, "Please use the newest card.", "This card is old: %s asks for something else now. Nothing changed.", r.ID)
 	case r.State == Pending && !r.ExpiresAt.IsZero() && !now.Before(r.ExpiresAt):
-		return refuse(TooLate, "Ask again if it is still wanted.", "%s has expired; nothing was %s.", r.ID, r.Ask.Action.Done())
+		return refuse(TooLate, "Ask again if it is still wanted.", "%s", r.expired())
 	}
 	return nil
 }
 
 // past says where a Request stands, to somebody who came too late.
-func (r Request) past() string {
-	nothing := "nothing was " + r.Ask.Action.Done() + "."
+func (r Request) past() Text {
 	switch r.State {
 	case Opened, Pending:
-		return r.ID.String() + " still waits for a decision; " + nothing
+		return r.either(T("%s still waits for a decision; nothing was started.", r.ID), T("%s still waits for a decision; nothing was stopped.", r.ID))
 	case Approved, Starting, Accepted, Running:
-		return r.lastYes() + "; nothing more to do."
+		if len(r.Decisions) == 0 {
+			return T("%s needed no approval; nothing more to do.", r.ID)
+		}
+		last := r.Decisions[len(r.Decisions)-1]
+		return T("%s approved %s at %s; nothing more to do.", last.By.Name, r.ID, Plain.Time(last.At))
 	case Denied:
 		for _, d := range r.Decisions {
 			if !d.Approve {
-				return d.By.Name + " denied " + r.ID.String() + " already; " + nothing
+				return r.either(T("%s denied %s already; nothing was started.", d.By.Name, r.ID), T("%s denied %s already; nothing was stopped.", d.By.Name, r.ID))
 			}
 		}
 	case Cancelled:
-		return r.Ask.By.Name + " cancelled " + r.ID.String() + "; " + nothing
+		return r.either(T("%s cancelled %s; nothing was started.", r.Ask.By.Name, r.ID), T("%s cancelled %s; nothing was stopped.", r.Ask.By.Name, r.ID))
 	case Expired:
-		return r.ID.String() + " has expired; " + nothing
+		return r.expired()
 	case Refused:
-		return r.ID.String() + " was not " + r.Ask.Action.Done() + "; its card says why."
+		return r.either(T("%s was not started; its card says why.", r.ID), T("%s was not stopped; its card says why.", r.ID))
 	case Unknown:
-		return "It is not known whether " + r.ID.String() + " " + r.Ask.Action.Done() + "; its card says what to do."
+		return r.either(T("It is not known whether %s started; its card says what to do.", r.ID), T("It is not known whether %s stopped; its card says what to do.", r.ID))
 	}
-	return r.ID.String() + " has ended; its card says how."
+	return T("%s has ended; its card says how.", r.ID)
 }
 
-func (r Request) lastYes() string {
-	if len(r.Decisions) == 0 {
-		return r.ID.String() + " needed no approval"
+func (r Request) expired() Text {
+	return r.either(T("%s has expired; nothing was started.", r.ID), T("%s has expired; nothing was stopped.", r.ID))
+}
+
+// either picks by what the Request asks for.
+func (r Request) either(start, stop Text) Text {
+	if r.Ask.Action == Stop {
+		return stop
 	}
-	last := r.Decisions[len(r.Decisions)-1]
-	return strings.TrimSpace(last.By.Name+" approved "+r.ID.String()) + " at " + last.At.UTC().Format("15:04 UTC")
+	return start
 }
 
 // ownTeam refuses users of other workspaces, and payloads that do not say where the user belongs.
@@ -324,7 +330,7 @@ func (s *Service) person(ctx context.Context, by Actor) (Person, error) {
 		if errors.As(err, &known) {
 			return Person{}, err
 		}
-		return Person{}, &Error{Code: Unavailable, Words: "Slack did not say who you are, so nothing changed.", Hint: "Please press again in a moment.", Cause: err}
+		return Person{}, &Error{Code: Unavailable, Words: T("Slack did not say who you are, so nothing changed."), Hint: T("Please press again in a moment."), Cause: err}
 	}
 	if person.TeamID != by.TeamID {
 		return Person{}, refuse(NotMember, "", "Slack contradicts itself about where you belong. Nothing was started or decided.")
@@ -333,7 +339,7 @@ func (s *Service) person(ctx context.Context, by Actor) (Person, error) {
 }
 
 // FullMember is nil for somebody who may act: a person, active, no guest, of that workspace.
-func (p Person) FullMember(teamID string) error {
+func (p Person) FullMember(teamID string) *Error {
 	if p.Guest || p.Bot || p.Deleted || p.TeamID != teamID {
 		return refuse(NotMember, "", "Only full members of this workspace may ask or decide: no guests, no bots, nobody from other workspaces. Nothing was started or decided.")
 	}

@@ -1,101 +1,122 @@
 package approval
 
-import (
-	"fmt"
-	"strings"
-	"time"
-)
-
-// Voice is how a medium writes what the sentences about a Request hold: names must come out harmless there.
-type Voice struct {
-	Code     func(string) string // a name or a command, set apart
-	Person   func(Actor) string
-	Approver func(Approver) string // somebody whom a rule names
-	Time     func(time.Time) string
-}
-
-// Plain is the Voice of logs, lists and screen readers.
-var Plain = Voice{
-	Code:     func(s string) string { return "`" + strings.ReplaceAll(s, "`", "'") + "`" },
-	Person:   func(a Actor) string { return a.Name },
-	Approver: func(a Approver) string { return a.Name },
-	Time:     func(t time.Time) string { return t.UTC().Format("15:04 UTC") },
-}
+import "time"
 
 // Headline says in one sentence how a Request stands.
 func (r Request) Headline(v Voice) string {
 	job := v.Code(r.JobName())
-	verb, done := string(r.Ask.Action), r.Ask.Action.Done()
+	if r.Ask.Action == Stop {
+		return r.stopHeadline(v, job)
+	}
 	switch r.State {
 	case Opened:
-		return "Looking up " + job + "…"
+		return v.Say("Looking up %s…", job)
 	case Pending:
 		if r.Rule.ConfirmsOnly() {
-			return upper(verb) + " " + job + " on " + r.Ask.Instance + "?"
+			return v.Say("Start %s on %s?", job, r.Ask.Instance)
 		}
-		return v.Person(r.Ask.By) + " asks to " + verb + " " + job + " on " + r.Ask.Instance
+		return v.Say("%s asks to start %s on %s", r.Ask.By, job, r.Ask.Instance)
 	case Approved:
-		return job + " is about to be " + done + "."
+		return v.Say("%s is about to be started.", job)
 	case Starting:
-		if r.Problem.Words != "" {
-			return "LakeFormation gave no clear answer to the " + verb + " of " + job + "; I am looking what it did."
+		if !r.Problem.Words.IsZero() {
+			return v.Say("LakeFormation gave no clear answer to the start of %s; I am looking what it did.", job)
 		}
-		return "Asking LakeFormation to " + verb + " " + job + "…"
+		return v.Say("Asking LakeFormation to start %s…", job)
 	case Accepted:
-		if r.Ask.Action == Stop {
-			return "The stop of " + job + " was accepted by LakeFormation at " + v.Time(r.AcceptedAt) + "."
-		}
-		return job + " was accepted by LakeFormation at " + v.Time(r.AcceptedAt) + "."
+		return v.Say("%s was accepted by LakeFormation at %s.", job, r.AcceptedAt)
 	case Running:
 		return r.running(v, job)
 	case Unknown:
-		return "I can't tell whether " + job + " " + done + "."
+		return v.Say("I can't tell whether %s started.", job)
 	case Refused:
-		return job + " was not " + done + "."
+		return v.Say("%s was not started.", job)
 	case Denied:
-		return "The " + verb + " of " + job + " was denied; nothing was " + done + "."
+		return v.Say("The start of %s was denied; nothing was started.", job)
 	case Cancelled:
-		return v.Person(r.Ask.By) + " cancelled the " + verb + " of " + job + "; nothing was " + done + "."
+		return v.Say("%s cancelled the start of %s; nothing was started.", r.Ask.By, job)
 	case Expired:
-		return "The time to " + verb + " " + job + " is over; nothing was " + done + "."
+		return v.Say("The time to start %s is over; nothing was started.", job)
 	case Unwatched:
-		return "I can no longer see how " + job + " ends."
+		return v.Say("I can no longer see how %s ends.", job)
 	case Unresolved:
-		return "It was never found out whether " + job + " " + done + "."
+		return v.Say("It was never found out whether %s started.", job)
 	}
 	return r.ended(v, job)
 }
 
-func (r Request) running(v Voice, job string) string {
-	switch {
-	case r.Ask.Action == Stop:
-		return job + " is stopping."
-	case r.SaidBy.UserID != "":
-		return v.Person(r.SaidBy) + " says that " + job + " started; I am watching it."
-	case r.Sure():
-		return job + " was accepted by LakeFormation at " + v.Time(r.AcceptedAt) + " and is running."
-	case r.Run.StartedAt.IsZero():
-		return "A run of " + job + " began."
+func (r Request) stopHeadline(v Voice, job string) string {
+	switch r.State {
+	case Opened:
+		return v.Say("Looking up %s…", job)
+	case Pending:
+		if r.Rule.ConfirmsOnly() {
+			return v.Say("Stop %s on %s?", job, r.Ask.Instance)
+		}
+		return v.Say("%s asks to stop %s on %s", r.Ask.By, job, r.Ask.Instance)
+	case Approved:
+		return v.Say("%s is about to be stopped.", job)
+	case Starting:
+		if !r.Problem.Words.IsZero() {
+			return v.Say("LakeFormation gave no clear answer to the stop of %s; I am looking what it did.", job)
+		}
+		return v.Say("Asking LakeFormation to stop %s…", job)
+	case Accepted:
+		return v.Say("The stop of %s was accepted by LakeFormation at %s.", job, r.AcceptedAt)
+	case Running:
+		return v.Say("%s is stopping.", job)
+	case Unknown:
+		return v.Say("I can't tell whether %s stopped.", job)
+	case Refused:
+		return v.Say("%s was not stopped.", job)
+	case Denied:
+		return v.Say("The stop of %s was denied; nothing was stopped.", job)
+	case Cancelled:
+		return v.Say("%s cancelled the stop of %s; nothing was stopped.", r.Ask.By, job)
+	case Expired:
+		return v.Say("The time to stop %s is over; nothing was stopped.", job)
+	case Unwatched:
+		return v.Say("I can no longer see how %s ends.", job)
+	case Unresolved:
+		return v.Say("It was never found out whether %s stopped.", job)
+	case Stopped:
+		return r.ended(v, job)
 	}
-	return "A run of " + job + " began at " + v.Time(r.Run.StartedAt) + "."
+	return v.Say("%s It could not be stopped before.", r.ended(v, job))
 }
 
-func (r Request) ended(v Voice, job string) string {
-	how := map[State]string{Succeeded: "succeeded", Partial: "partly succeeded", Failed: "failed", Stopped: "was stopped"}[r.State]
-	after := ""
-	if took := r.Took(); took > 0 {
-		after = " after " + Duration(took)
+func (r Request) running(v Voice, job string) string {
+	switch {
+	case r.SaidBy.UserID != "":
+		return v.Say("%s says that %s started; I am watching it.", r.SaidBy, job)
+	case r.Sure():
+		return v.Say("%s was accepted by LakeFormation at %s and is running.", job, r.AcceptedAt)
+	case r.Run.StartedAt.IsZero():
+		return v.Say("A run of %s began.", job)
 	}
+	return v.Say("A run of %s began at %s.", job, r.Run.StartedAt)
+}
+
+// ended says how the run ended, and after how long where that is known.
+func (r Request) ended(v Voice, job string) string {
 	if r.perhapsOthers() {
-		job = "A run of " + job
-		if !r.Run.StartedAt.IsZero() {
-			job += " that began at " + v.Time(r.Run.StartedAt)
+		if r.Run.StartedAt.IsZero() {
+			job = v.Say("A run of %s", job)
+		} else {
+			job = v.Say("A run of %s that began at %s", job, r.Run.StartedAt)
 		}
 	}
-	if r.Ask.Action == Stop && r.State != Stopped {
-		return job + " " + how + after + ", before it could be stopped."
+	took := r.Took()
+	if took <= 0 {
+		return map[State]string{
+			Succeeded: v.Say("%s succeeded.", job), Partial: v.Say("%s partly succeeded.", job),
+			Failed: v.Say("%s failed.", job), Stopped: v.Say("%s was stopped.", job),
+		}[r.State]
 	}
-	return job + " " + how + after + "."
+	return map[State]string{
+		Succeeded: v.Say("%s succeeded after %s.", job, took), Partial: v.Say("%s partly succeeded after %s.", job, took),
+		Failed: v.Say("%s failed after %s.", job, took), Stopped: v.Say("%s was stopped after %s.", job, took),
+	}[r.State]
 }
 
 // perhapsOthers reports whether the run seen may be one that somebody else or a schedule began: LakeFormation never
@@ -106,45 +127,49 @@ func (r Request) perhapsOthers() bool {
 
 // Explain adds what the Headline leaves open: why, what it means, what to do next. One sentence or two a line.
 func (r Request) Explain(v Voice) []string {
-	job := v.Code(r.JobName())
+	job, log := v.Code(r.JobName()), v.Code(r.Ask.Command+" log "+r.JobName())
 	var lines []string
 	if r.Run.Status != "" && r.perhapsOthers() {
-		lines = append(lines, "LakeFormation gave no clear answer to the start, so this may also be a run that somebody else or a schedule began.")
+		lines = append(lines, v.Say("LakeFormation gave no clear answer to the start, so this may also be a run that somebody else or a schedule began."))
 	}
 	switch r.State {
 	case Accepted, Running:
-		line := "I'll say here when it ends"
 		if usual := r.Job.Usual(); usual > 0 && r.Ask.Action == Start {
-			line += " (usually " + Duration(usual) + ")"
+			return append(lines, v.Say("I'll say here when it ends (usually %s).", usual))
 		}
-		lines = append(lines, line+".")
+		return append(lines, v.Say("I'll say here when it ends."))
 	case Partial:
-		lines = append(lines, "Some objects were not migrated; read "+v.Code(r.Ask.Command+" log "+r.JobName())+" before you run it again.")
+		return append(lines, v.Say("Some objects were not migrated; read %s before you run it again.", log))
 	case Failed:
-		lines = append(lines, "To see why, read "+v.Code(r.Ask.Command+" log "+r.JobName())+"; it may be started again.")
+		return append(lines, v.Say("To see why, read %s; it may be started again.", log))
 	case Unknown:
-		why := "LakeFormation accepted it but"
-		if r.AcceptedAt.IsZero() {
-			why = "LakeFormation gave no clear answer and"
-		}
-		if r.Ask.Action == Stop {
-			lines = append(lines, why+" the run does not end. I won't try again by myself.")
-		} else {
-			lines = append(lines, why+" shows no new run since "+v.Time(r.MarkedAt)+". I won't try again by myself, so it can't run twice.")
-		}
-		lines = append(lines, "Look in the LakeFormation console, then press what you saw.")
+		return append(lines, r.unsure(v), v.Say("Look in the LakeFormation console, then press what you saw."))
 	case Unwatched:
-		lines = append(lines, "Please look in the LakeFormation console.")
+		return append(lines, v.Say("Please look in the LakeFormation console."))
 	case Unresolved:
-		lines = append(lines, "Nobody answered within a day. "+job+" may be asked for again.")
+		return append(lines, v.Say("Nobody answered within a day. %s may be asked for again.", job))
 	case Denied:
 		for _, d := range r.Decisions {
 			if !d.Approve {
-				lines = append(lines, v.Person(d.By)+" said no at "+v.Time(d.At)+".")
+				lines = append(lines, v.Say("%s said no at %s.", d.By, d.At))
 			}
 		}
 	}
 	return lines
+}
+
+// unsure says why it is not known what a call did.
+func (r Request) unsure(v Voice) string {
+	accepted := !r.AcceptedAt.IsZero()
+	switch {
+	case r.Ask.Action == Stop && accepted:
+		return v.Say("LakeFormation accepted it but the run does not end. I won't try again by myself.")
+	case r.Ask.Action == Stop:
+		return v.Say("LakeFormation gave no clear answer and the run does not end. I won't try again by myself.")
+	case accepted:
+		return v.Say("LakeFormation accepted it but shows no new run since %s. I won't try again by myself, so it can't run twice.", r.MarkedAt)
+	}
+	return v.Say("LakeFormation gave no clear answer and shows no new run since %s. I won't try again by myself, so it can't run twice.", r.MarkedAt)
 }
 
 // Took is how long the run took; 0 where LakeFormation did not say.
@@ -158,33 +183,22 @@ func (r Request) Took() time.Duration {
 	return r.Run.EndedAt.Sub(r.Run.StartedAt)
 }
 
-// Duration writes a duration as people say it: 40 s, 11 min 40 s, 2 h 5 min.
-func Duration(d time.Duration) string {
-	d = d.Round(time.Second)
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", d/time.Second)
-	case d < time.Hour && d%time.Minute != 0:
-		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", d/time.Minute)
-	case d%time.Hour/time.Minute != 0:
-		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
-	}
-	return fmt.Sprintf("%d h", d/time.Hour)
-}
-
 // NoSuchJob says that a name leads nowhere, with what may have been meant.
-func NoSuchJob(name string, near []string) string {
-	text := "There is no job " + Plain.Code(Short(name)) + "."
-	if len(near) == 0 {
-		return text
-	}
+func NoSuchJob(name string, near []string) Text {
 	quoted := make([]string, len(near))
 	for i, n := range near {
 		quoted[i] = Plain.Code(Short(n))
 	}
-	return text + " Did you mean " + strings.Join(quoted, " or ") + "?"
+	name = Plain.Code(Short(name))
+	switch len(quoted) {
+	case 0:
+		return T("There is no job %s.", name)
+	case 1:
+		return T("There is no job %s. Did you mean %s?", name, quoted[0])
+	case 2:
+		return T("There is no job %s. Did you mean %s or %s?", name, quoted[0], quoted[1])
+	}
+	return T("There is no job %s. Did you mean %s, %s or %s?", name, quoted[0], quoted[1], quoted[2])
 }
 
 // Short cuts what somebody typed, so that an answer stays an answer.
@@ -197,5 +211,3 @@ func cut(s string, most int) string {
 	}
 	return s
 }
-
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -29,6 +29,9 @@ type Announcer struct {
 	clock  approval.Clock
 	log    *logrus.Entry
 	pace   *pace
+
+	language Language // of the channels
+	people   *People
 }
 
 // Run draws until ctx ends, and finishes the calls that are under way.
@@ -158,22 +161,22 @@ func (a *Announcer) take(ctx context.Context, s step, r approval.Request, at tim
 			r.ExpiresAt = at.Add(r.Rule.ExpiresIn)
 			shown.ExpiresAt = r.ExpiresAt
 		}
-		shown.Channel, shown.TS, err = a.post(ctx, r.Ask.Channel, "", RenderCard(r))
+		shown.Channel, shown.TS, err = a.post(ctx, r.Ask.Channel, "", RenderCard(r, a.language))
 		shown.Shown = r.Version
 	case updateCard:
-		m := RenderCard(r)
+		m := RenderCard(r, a.language)
 		_, _, _, err = a.api.UpdateMessageContext(ctx, r.Card.Channel, r.Card.TS, m.options()...)
 		shown.Shown = r.Version
 	case tellThread:
-		_, shown.ToldTS, err = a.post(ctx, r.Card.Channel, r.Card.TS, RenderOutcome(r))
+		_, shown.ToldTS, err = a.post(ctx, r.Card.Channel, r.Card.TS, RenderOutcome(r, a.language))
 		shown.Told = r.State
 	case remind:
-		_, _, err = a.post(ctx, r.Card.Channel, r.Card.TS, RenderReminder(r))
+		_, _, err = a.post(ctx, r.Card.Channel, r.Card.TS, RenderReminder(r, a.language))
 		shown.Reminded = true
 	case postCopy, updateCopy:
 		return a.copyTo(ctx, r)
 	case tellPrivately:
-		err = a.teller.tell(ctx, private{reply: r.Reply, channel: r.Ask.Channel, user: r.Ask.By.UserID}, RenderPrivate(r))
+		err = a.teller.tell(ctx, private{reply: r.Reply, channel: r.Ask.Channel, user: r.Ask.By.UserID}, RenderPrivate(r, a.people.Language(ctx, r.Ask.By.UserID)))
 		shown.Told, shown.Shown = r.State, r.Version
 	default:
 		shown.Shown = r.Version
@@ -252,9 +255,9 @@ var cannotPost = map[string]bool{
 // unpostable refuses a Request that nobody could decide, and tells the requester alone; what may have started is told
 // there too.
 func (a *Announcer) unpostable(ctx context.Context, c approval.Claim, name string, log *logrus.Entry) {
-	words, next := "I can't post in this channel, so nothing was started.", "Type /invite @Slipway there, then try again."
+	words, next := approval.T("I can't post in this channel, so nothing was started."), approval.T("Type /invite @Slipway there, then try again.")
 	if name == "is_archived" {
-		words, next = "This channel is archived, so nothing was started.", "Ask again in another channel."
+		words, next = approval.T("This channel is archived, so nothing was started."), approval.T("Ask again in another channel.")
 	}
 	r, err := a.store.Update(ctx, c.Request.ID, approval.By{}, func(r approval.Request, _ time.Time) ([]approval.Event, error) {
 		if r.State != approval.Pending && r.State != approval.Approved {
@@ -266,7 +269,7 @@ func (a *Announcer) unpostable(ctx context.Context, c approval.Claim, name strin
 		a.book(log, err)
 		return
 	}
-	err = a.teller.tell(ctx, private{reply: r.Reply, channel: r.Ask.Channel, user: r.Ask.By.UserID}, RenderPrivate(r))
+	err = a.teller.tell(ctx, private{reply: r.Reply, channel: r.Ask.Channel, user: r.Ask.By.UserID}, RenderPrivate(r, a.people.Language(ctx, r.Ask.By.UserID)))
 	if err != nil {
 		log.WithError(err).Error("could not tell the requester; trying again")
 		a.book(log, a.store.CardLater(ctx, c, retryCard))

@@ -17,10 +17,11 @@ import (
 
 // Config is what the Bot needs to know of Slack.
 type Config struct {
-	AppToken    string // xapp-…
-	BotToken    string // xoxb-…
-	APIURL      string // another Web API root, ending in /api/; "" for Slack's own
-	Connections int    // sockets kept up side by side; 0: one
+	AppToken    string   // xapp-…
+	BotToken    string   // xoxb-…
+	APIURL      string   // another Web API root, ending in /api/; "" for Slack's own
+	Connections int      // sockets kept up side by side; 0: one
+	Language    Language // of what a whole channel reads; "": English
 	Clock       approval.Clock
 	Log         *logrus.Entry
 }
@@ -55,7 +56,7 @@ func Connect(ctx context.Context, cfg Config) (*Bot, error) {
 	}
 	b.log.WithFields(logrus.Fields{"team": who.TeamID, "bot": who.UserID}).Info("Slack knows the bot token")
 	b.teller = &teller{api: b.api, http: client, clock: cfg.Clock}
-	b.people = &People{api: b.api, clock: cfg.Clock, teamID: who.TeamID, known: map[string]known{}}
+	b.people = &People{api: b.api, clock: cfg.Clock, teamID: who.TeamID, known: map[string]known{}, language: cfg.Language}
 	return b, nil
 }
 
@@ -77,7 +78,7 @@ func (b *Bot) People() *People { return b.people }
 // Serve sends what comes in to the router, and draws the cards of the store. Call it once, before Run.
 func (b *Bot) Serve(router *commands.Router, store approval.Store) {
 	b.router = router
-	b.announcer = &Announcer{store: store, api: b.api, teller: b.teller, clock: b.cfg.Clock, log: b.log, pace: newPace(b.cfg.Clock)}
+	b.announcer = &Announcer{store: store, api: b.api, teller: b.teller, clock: b.cfg.Clock, log: b.log, pace: newPace(b.cfg.Clock), language: b.cfg.Language, people: b.people}
 	b.socket = NewSocket(SocketConfig{
 		Open: func(ctx context.Context) (string, error) {
 			_, url, err := b.api.StartSocketModeContext(ctx)

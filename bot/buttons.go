@@ -8,35 +8,55 @@ import (
 )
 
 // buttonsOf are the buttons of a card in the State it has. Their labels make sense when read alone.
-func buttonsOf(r approval.Request) []slack.BlockElement {
+func buttonsOf(r approval.Request, v approval.Voice) []slack.BlockElement {
 	job := r.JobName()
+	if r.Ask.Action == approval.Stop {
+		return stopButtons(r, v, job)
+	}
 	switch r.State {
 	case approval.Pending:
-		verb := "Start job"
-		if r.Ask.Action == approval.Stop {
-			verb = "Stop job"
-		}
 		if r.Rule.ConfirmsOnly() {
 			return []slack.BlockElement{
-				button(r, commands.Approve, verb, verb+" "+job, slack.StylePrimary),
-				button(r, commands.Cancel, "Cancel", "Cancel "+r.ID.String(), slack.StyleDefault),
+				button(r, commands.Approve, v.Say("Start job"), v.Say("Start job %s", job), slack.StylePrimary),
+				button(r, commands.Cancel, v.Say("Cancel"), v.Say("Cancel %s", r.ID), slack.StyleDefault),
 			}
 		}
 		return []slack.BlockElement{
-			button(r, commands.Approve, "Approve", "Approve "+string(r.Ask.Action)+" of "+job, slack.StylePrimary),
-			button(r, commands.Deny, "Deny", "Deny "+string(r.Ask.Action)+" of "+job, slack.StyleDanger),
+			button(r, commands.Approve, v.Say("Approve"), v.Say("Approve start of %s", job), slack.StylePrimary),
+			button(r, commands.Deny, v.Say("Deny"), v.Say("Deny start of %s", job), slack.StyleDanger),
 		}
 	case approval.Refused, approval.Expired:
-		return []slack.BlockElement{button(r, commands.AskAgain, "Ask again", "Ask again to "+string(r.Ask.Action)+" "+job, slack.StyleDefault)}
+		return []slack.BlockElement{button(r, commands.AskAgain, v.Say("Ask again"), v.Say("Ask again to start %s", job), slack.StyleDefault)}
 	case approval.Unknown:
-		did, not := "It did start", "It did not"
-		if r.Ask.Action == approval.Stop {
-			did, not = "It did stop", "It did not"
+		return []slack.BlockElement{
+			button(r, commands.LookAgain, v.Say("Look again"), v.Say("Look again at %s", job), slack.StylePrimary),
+			button(r, commands.DidStart, v.Say("It did start"), v.Say("It did start: %s", job), slack.StyleDefault),
+			button(r, commands.DidNot, v.Say("It did not"), v.Say("It did not: %s", job), slack.StyleDefault),
+		}
+	}
+	return nil
+}
+
+func stopButtons(r approval.Request, v approval.Voice, job string) []slack.BlockElement {
+	switch r.State {
+	case approval.Pending:
+		if r.Rule.ConfirmsOnly() {
+			return []slack.BlockElement{
+				button(r, commands.Approve, v.Say("Stop job"), v.Say("Stop job %s", job), slack.StylePrimary),
+				button(r, commands.Cancel, v.Say("Cancel"), v.Say("Cancel %s", r.ID), slack.StyleDefault),
+			}
 		}
 		return []slack.BlockElement{
-			button(r, commands.LookAgain, "Look again", "Look again at "+job, slack.StylePrimary),
-			button(r, commands.DidStart, did, did+": "+job, slack.StyleDefault),
-			button(r, commands.DidNot, not, not+": "+job, slack.StyleDefault),
+			button(r, commands.Approve, v.Say("Approve"), v.Say("Approve stop of %s", job), slack.StylePrimary),
+			button(r, commands.Deny, v.Say("Deny"), v.Say("Deny stop of %s", job), slack.StyleDanger),
+		}
+	case approval.Refused, approval.Expired:
+		return []slack.BlockElement{button(r, commands.AskAgain, v.Say("Ask again"), v.Say("Ask again to stop %s", job), slack.StyleDefault)}
+	case approval.Unknown:
+		return []slack.BlockElement{
+			button(r, commands.LookAgain, v.Say("Look again"), v.Say("Look again at %s", job), slack.StylePrimary),
+			button(r, commands.DidStart, v.Say("It did stop"), v.Say("It did stop: %s", job), slack.StyleDefault),
+			button(r, commands.DidNot, v.Say("It did not"), v.Say("It did not: %s", job), slack.StyleDefault),
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"slipway/approval"
 )
@@ -38,7 +39,11 @@ func (a *Announcer) copyTo(ctx context.Context, r approval.Request) (approval.Sh
 	shown := approval.Shown{Card: r.Card}
 	shown.Copies = slices.Clone(r.Card.Copies)
 	c := &shown.Copies[i]
-	m := RenderCard(r)
+	language := a.language
+	if strings.HasPrefix(c.To, "U") || strings.HasPrefix(c.To, "W") { // one person reads it
+		language = a.people.Language(ctx, c.To)
+	}
+	m := RenderCard(r, language)
 	var err error
 	if s == postCopy {
 		c.Channel, c.TS, err = a.post(ctx, c.To, "", m)

@@ -101,9 +101,9 @@ func story(t *testing.T, o outcome) string {
 		var err error
 		r, err = approval.Apply(r, e)
 		require.NoError(t, err)
-		fmt.Fprintf(&b, "--- card, %s\n%s", r.State, shown(t, RenderCard(r)))
+		fmt.Fprintf(&b, "--- card, %s\n%s", r.State, shown(t, RenderCard(r, English)))
 		if toldInThread(r) {
-			fmt.Fprintf(&b, "--- reply\n%s", shown(t, RenderOutcome(r)))
+			fmt.Fprintf(&b, "--- reply\n%s", shown(t, RenderOutcome(r, English)))
 		}
 		switch r.State {
 		case approval.Starting:
@@ -371,7 +371,7 @@ func row(t *testing.T, name string, c errorCase, err error) string {
 	var said *lakeformation.Error
 	require.ErrorAs(t, err, &said)
 	means := map[approval.Kind]string{approval.StartRefused: "refused", approval.StartNotSent: "tried again", approval.StartUnanswered: "unclear"}
-	next := said.Remedy()
+	next := said.Remedy().String()
 	if said.Solution != "" {
 		next = "*as LakeFormation says*"
 	}
@@ -383,5 +383,5 @@ func row(t *testing.T, name string, c errorCase, err error) string {
 	if c.status != 0 {
 		status = fmt.Sprint(c.status)
 	}
-	return "| " + strings.Join([]string{what, status, means[worker.Heard(request(approval.Starting, nil), said).Kind], said.Summary(), next}, " | ") + " |\n"
+	return "| " + strings.Join([]string{what, status, means[worker.Heard(request(approval.Starting, nil), said).Kind], strings.TrimSuffix(said.Summary().String(), "."), next}, " | ") + " |\n"
 }

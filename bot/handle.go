@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"sync"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -71,14 +72,14 @@ func (b *Bot) typed(ctx context.Context, d *Delivery) {
 	var in slash
 	if err := json.Unmarshal(d.Payload, &in); err != nil {
 		b.log.WithError(err).Warn("a slash command that cannot be read")
-		b.ack(ctx, d, ephemeral(Message{Text: "I could not read that command, so nothing was done. Please try again."}))
+		b.ack(ctx, d, ephemeral(Message{Text: b.cfg.Language.print("I could not read that command, so nothing was done. Please try again.")}))
 		return
 	}
 	invocation := commands.Invocation{
 		Receipt: approval.Receipt{EnvelopeID: d.ID, Key: in.TriggerID},
 		By:      approval.Actor{TeamID: in.TeamID, UserID: in.UserID, Name: in.UserName},
 		Channel: in.ChannelID, Command: in.Command, Text: unescape(in.Text),
-		Reply: replyTo(in.ResponseURL, d.ReceivedAt),
+		Reply: replyTo(in.ResponseURL, d.ReceivedAt), Voice: b.voice(ctx, in.UserID),
 	}
 	within, done := context.WithDeadline(ctx, d.ReceivedAt.Add(ackBudget))
 	answer := b.router.Handle(within, invocation)
@@ -108,7 +109,7 @@ func (b *Bot) pressed(ctx context.Context, d *Delivery) {
 		Receipt: approval.Receipt{EnvelopeID: d.ID, Key: action.TS + "|" + p.User.ID + "|" + action.ActionID},
 		By:      approval.Actor{TeamID: p.User.TeamID, UserID: p.User.ID, Name: name},
 		Button:  commands.Button(action.ActionID), Value: action.Value, Channel: p.Channel.ID, Message: p.Container.MessageTS,
-		Reply: replyTo(p.ResponseURL, d.ReceivedAt),
+		Reply: replyTo(p.ResponseURL, d.ReceivedAt), Voice: b.voice(ctx, p.User.ID),
 	}
 	within, done := context.WithDeadline(ctx, d.ReceivedAt.Add(ackBudget))
 	answer := b.router.Click(within, click)
@@ -125,6 +126,14 @@ func (b *Bot) pressed(ctx context.Context, d *Delivery) {
 	}
 }
 
+// voice speaks a person's language; it asks Slack for that only once there is something to say.
+func (b *Bot) voice(ctx context.Context, userID string) approval.Voice {
+	language := sync.OnceValue(func() Language { return b.people.Language(context.WithoutCancel(ctx), userID) })
+	v := approval.Plain
+	v.Print = func(format string, args ...any) string { return language().print(format, args...) }
+	return v
+}
+
 // ack sends the ack, and logs when it could not: what was recorded stays recorded, and its card follows.
 func (b *Bot) ack(ctx context.Context, d *Delivery, payload any) {
 	ctx, done := context.WithTimeout(ctx, ackBudget)
@@ -135,21 +144,19 @@ func (b *Bot) ack(ctx context.Context, d *Delivery, payload any) {
 }
 
 // busy answers when too much waits to be recorded. A click is not acked: Slack then shows that it did not count.
-func (b *Bot) busy(ctx context.Context, d *Delivery) { b.unrecorded(ctx, d, "I'm very busy") }
+func (b *Bot) busy(ctx context.Context, d *Delivery) {
+	b.unrecorded(ctx, d, approval.T("I'm very busy, and this was not recorded: nothing was started. Please try again in a moment."))
+}
 
 // panicked answers after a panic: what happened to the delivery is not known.
 func (b *Bot) panicked(ctx context.Context, d *Delivery) {
-	b.unrecorded(ctx, d, "Something went wrong here")
+	b.unrecorded(ctx, d, approval.T("Something went wrong here, and I can't tell whether this was recorded. Look at the status before you ask again."))
 }
 
-func (b *Bot) unrecorded(ctx context.Context, d *Delivery, why string) {
-	b.log.WithFields(logrus.Fields{"envelope": d.ID, "type": d.Type}).Warn("not recorded: " + why)
+func (b *Bot) unrecorded(ctx context.Context, d *Delivery, words approval.Text) {
+	b.log.WithFields(logrus.Fields{"envelope": d.ID, "type": d.Type}).Warn("not recorded: " + words.String())
 	if d.Type == "slash_commands" {
-		text := why + ", and this was not recorded: nothing was started. Please try again in a moment."
-		if why != "I'm very busy" {
-			text = why + ", and I can't tell whether this was recorded. Look at the status before you ask again."
-		}
-		b.ack(ctx, d, ephemeral(Message{Text: text}))
+		b.ack(ctx, d, ephemeral(Message{Text: b.cfg.Language.plain().Text(words)}))
 	}
 }
 
@@ -175,7 +182,7 @@ func (b *Bot) replace(ctx context.Context, url string, id approval.ID) {
 	b.answering.Go(func() {
 		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), laterBudget)
 		defer done()
-		hook := &slack.WebhookMessage{Text: id.String() + " has another card in this channel; this one is no longer kept up to date.", ReplaceOriginal: true}
+		hook := &slack.WebhookMessage{Text: b.cfg.Language.plain().Say("%s has another card in this channel; this one is no longer kept up to date.", id), ReplaceOriginal: true}
 		if err := slack.PostWebhookCustomHTTPContext(ctx, url, b.teller.http, hook); err != nil {
 			b.log.WithError(err).WithField("request", id).Warn("could not replace an extra card")
 		}

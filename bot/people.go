@@ -20,9 +20,10 @@ const (
 
 // People asks Slack who somebody is, and remembers it for some minutes. It implements approval.People.
 type People struct {
-	api    *slack.Client
-	clock  approval.Clock
-	teamID string
+	api      *slack.Client
+	clock    approval.Clock
+	teamID   string
+	language Language // where a person's own is not known
 
 	mu    sync.Mutex
 	known map[string]known
@@ -33,8 +34,9 @@ type People struct {
 }
 
 type known struct {
-	person approval.Person
-	until  time.Time
+	person   approval.Person
+	language Language
+	until    time.Time
 }
 
 // TeamID is the workspace of Slipway's own token.
@@ -42,19 +44,38 @@ func (p *People) TeamID() string { return p.teamID }
 
 // Person calls users.info unless the answer is known. An error means that Slack did not say: treat nobody as known.
 func (p *People) Person(ctx context.Context, userID string) (approval.Person, error) {
+	k, err := p.ask(ctx, userID)
+	return k.person, err
+}
+
+// languageWait is how long an answer waits for Slack to say in which language its reader has set Slack.
+const languageWait = 500 * time.Millisecond
+
+// Language is the one in which a person has set Slack, where Slipway speaks it; the channels' where that is not known.
+func (p *People) Language(ctx context.Context, userID string) Language {
+	ctx, done := context.WithTimeout(ctx, languageWait)
+	defer done()
+	k, err := p.ask(ctx, userID)
+	if err != nil || k.language == "" {
+		return p.language
+	}
+	return k.language
+}
+
+func (p *People) ask(ctx context.Context, userID string) (known, error) {
 	now := p.clock.Now()
 	p.mu.Lock()
 	k, ok := p.known[userID]
 	p.mu.Unlock()
 	if ok && now.Before(k.until) {
-		return k.person, nil
+		return k, nil
 	}
 	user, err := p.api.GetUserInfoContext(ctx, userID)
 	if name := slackError(err); name == "user_not_found" || name == "user_not_visible" {
-		return approval.Person{}, &approval.Error{Code: approval.NotMember, Words: "Slack does not know you as a member of this workspace, so nothing was started or decided.", Cause: err}
+		return known{}, &approval.Error{Code: approval.NotMember, Words: approval.T("Slack does not know you as a member of this workspace, so nothing was started or decided."), Cause: err}
 	}
 	if err != nil {
-		return approval.Person{}, fmt.Errorf("users.info: %w", err)
+		return known{}, fmt.Errorf("users.info: %w", err)
 	}
 	person := approval.Person{
 		Actor: approval.Actor{TeamID: user.TeamID, UserID: user.ID, Name: displayName(user)},
@@ -65,8 +86,12 @@ func (p *People) Person(ctx context.Context, userID string) (approval.Person, er
 	if len(p.known) >= peopleMost {
 		clear(p.known)
 	}
-	p.known[userID] = known{person, now.Add(peopleKept)}
-	return person, nil
+	k = known{person, "", now.Add(peopleKept)}
+	if l, ok := ParseLanguage(user.Locale); ok {
+		k.language = l
+	}
+	p.known[userID] = k
+	return k, nil
 }
 
 // Groups calls usergroups.list, with members, unless the answer is known: for a minute, or some seconds where it must be

@@ -17,47 +17,49 @@ type Message struct {
 }
 
 // RenderCard draws the card of a Request. It is pure: the same row gives the same card.
-func RenderCard(r approval.Request) Message {
-	headline := r.Headline(onSlack)
-	c := card{text: []string{headline}}
+func RenderCard(r approval.Request, l Language) Message {
+	c := newCard(l)
+	headline := r.Headline(c.v)
+	c.text = []string{headline}
 	c.block(slack.NewSectionBlock(mrkdwn("*"+headline+"*"), nil, nil))
 	if r.Ask.BreakGlass && r.Rule.Name != "" {
-		c.context(mrkdwn("*Emergency:* " + onSlack.Person(r.Ask.By) + " went past the rule “" + escape(plainFormat(r.Rule.Name)) + "”, without approvals."))
+		c.context(mrkdwn(c.v.Say("*Emergency:* %s went past the rule “%s”, without approvals.", r.Ask.By, ruleName(r))))
 	}
-	c.context(mrkdwn(strings.Join(aboutJob(r), " · ")))
+	c.context(mrkdwn(strings.Join(c.aboutJob(r), " · ")))
 	if r.Ask.Reason != "" {
-		c.context(verbatim("Reason: "+r.Ask.Reason, 2000))
+		c.context(verbatim(c.plain.Say("Reason: %s", r.Ask.Reason), 2000))
 	}
 	if r.State == approval.Pending && r.Ask.Action == approval.Start {
-		c.context(mrkdwn(lastRun(r.Job)))
+		c.context(mrkdwn(c.lastRun(r.Job)))
 	}
 	c.problem(r)
-	c.lines(r.Explain(onSlack))
+	c.lines(r.Explain(c.v))
 	switch r.State {
 	case approval.Pending:
-		c.lines([]string{approval.Evaluate(r, time.Time{}).Say(onSlack) + until(r) + underRule(r)})
+		c.lines([]string{c.question(r, c.v) + c.underRule(r)})
 	case approval.Approved, approval.Starting, approval.Accepted, approval.Running, approval.Succeeded, approval.Partial, approval.Failed, approval.Stopped:
 		c.decided(r)
 	}
-	if buttons := buttonsOf(r); len(buttons) > 0 {
+	if buttons := buttonsOf(r, c.plain); len(buttons) > 0 {
 		c.block(slack.NewActionBlock("decide", buttons...))
 	}
-	return Message{Text: cut(strings.Join(c.text, "\n"), maxText), Blocks: c.blocks}
+	return c.message()
 }
 
 // RenderOutcome is the reply in the card's thread: it mentions who asked, since edits of the card notify nobody.
-func RenderOutcome(r approval.Request) Message {
-	c := card{}
-	c.lines([]string{"<@" + r.Ask.By.UserID + "> " + r.Headline(onSlack)})
+func RenderOutcome(r approval.Request, l Language) Message {
+	c := newCard(l)
+	c.lines([]string{"<@" + r.Ask.By.UserID + "> " + r.Headline(c.v)})
 	c.problem(r)
-	c.lines(r.Explain(onSlack))
-	return Message{Text: cut(strings.Join(c.text, "\n"), maxText), Blocks: c.blocks}
+	c.lines(r.Explain(c.v))
+	return c.message()
 }
 
 // RenderReminder asks those who are still missing once more, before the question closes. It mentions the requester, too,
 // where that is who is waited for.
-func RenderReminder(r approval.Request) Message {
-	v := onSlack
+func RenderReminder(r approval.Request, l Language) Message {
+	c := newCard(l)
+	v := c.v
 	requester := "<@" + escape(r.Ask.By.UserID) + ">"
 	v.Approver = func(a approval.Approver) string {
 		if a.Ref == approval.TheRequester {
@@ -68,28 +70,36 @@ func RenderReminder(r approval.Request) Message {
 	if r.Rule.ConfirmsOnly() {
 		v.Person = func(approval.Actor) string { return requester }
 	}
-	c := card{}
-	c.lines([]string{"Still waiting, " + r.ID.String() + ": " + r.Headline(onSlack), approval.Evaluate(r, time.Time{}).Say(v) + until(r)})
-	return Message{Text: cut(strings.Join(c.text, "\n"), maxText), Blocks: c.blocks}
+	c.lines([]string{c.v.Say("Still waiting, %s: %s", r.ID, r.Headline(c.v)), c.question(r, v)})
+	return c.message()
 }
 
 // RenderPrivate tells the requester alone what became of a Request that has no card.
-func RenderPrivate(r approval.Request) Message {
-	c := card{}
+func RenderPrivate(r approval.Request, l Language) Message {
+	c := newCard(l)
 	if r.State == approval.Refused || r.Problem.Private {
-		c.lines([]string{strings.TrimSpace(r.ID.String() + ": " + escape(r.Problem.Words+" "+r.Problem.Suggestion()))})
+		c.lines([]string{r.ID.String() + ": " + escape(c.plain.Text(approval.Sentences(r.Problem.Words, r.Problem.Suggestion())))})
 		c.said(r.Problem)
 	} else {
-		c.lines(append([]string{r.ID.String() + ": " + r.Headline(onSlack)}, r.Explain(onSlack)...))
+		c.lines(append([]string{r.ID.String() + ": " + r.Headline(c.v)}, r.Explain(c.v)...))
 		c.problem(r)
 	}
-	return Message{Text: cut(strings.Join(c.text, "\n"), maxText), Blocks: c.blocks}
+	return c.message()
 }
 
 // card collects blocks and, beside them, the same in words.
 type card struct {
+	v      approval.Voice // escapes by itself
+	plain  approval.Voice // to be escaped as a whole
 	blocks []slack.Block
 	text   []string
+}
+
+func newCard(l Language) card { return card{v: l.cards(), plain: l.plain()} }
+
+// message is the card as Slack takes it.
+func (c *card) message() Message {
+	return Message{Text: cut(strings.Join(c.text, "\n"), maxText), Blocks: c.blocks}
 }
 
 func (c *card) block(b slack.Block) { c.blocks = append(c.blocks, b) }
@@ -117,12 +127,12 @@ func (c *card) lines(lines []string) {
 // problem shows why something was not done or is not known, with LakeFormation's own words set apart from ours.
 func (c *card) problem(r approval.Request) {
 	p := r.Problem
-	if p.Words == "" {
+	if p.Words.IsZero() {
 		return
 	}
-	lines := []string{escape(p.Words)}
-	if next := p.Suggestion(); next != "" {
-		lines = append(lines, escape(next))
+	lines := []string{escape(c.plain.Text(p.Words))}
+	if next := p.Suggestion(); !next.IsZero() {
+		lines = append(lines, escape(c.plain.Text(next)))
 	}
 	c.lines(lines)
 	c.said(p)
@@ -131,7 +141,7 @@ func (c *card) problem(r approval.Request) {
 // said shows the other side's words as they came.
 func (c *card) said(p approval.Problem) {
 	for _, line := range p.Said() {
-		c.context(verbatim(line, 1500))
+		c.context(verbatim(c.plain.Text(line), 1500))
 	}
 }
 
@@ -140,74 +150,79 @@ func (c *card) decided(r approval.Request) {
 	var names []string
 	for _, d := range r.Decisions {
 		if d.Approve {
-			names = append(names, onSlack.Person(d.By))
+			names = append(names, c.v.Person(d.By))
 		}
 	}
+	named := r.Rule.Name != "" && !r.Rule.ConfirmsOnly()
 	switch {
 	case r.Ask.BreakGlass:
+	case len(names) == 0 && named:
+		c.context(mrkdwn(c.v.Say("No approval was needed, under the rule “%s”.", ruleName(r))))
 	case len(names) == 0:
-		c.context(mrkdwn("No approval was needed" + ruleWords(r) + "."))
+		c.context(mrkdwn(c.v.Say("No approval was needed.")))
 	case r.Rule.ConfirmsOnly():
-		c.context(mrkdwn("Confirmed by " + names[0] + " " + date(r.Decisions[0].At, "{date_short_pretty} {time}")))
+		c.context(mrkdwn(c.v.Say("Confirmed by %s %s", names[0], date(r.Decisions[0].At, "{date_short_pretty} {time}"))))
 	default:
-		c.context(mrkdwn("Approved by " + strings.Join(names, " and ") + ruleWords(r)))
+		c.context(mrkdwn(c.v.Say("Approved by %s, under the rule “%s”", c.v.All(names), ruleName(r))))
 	}
 }
 
-// ruleWords names the rule of a policy that people wrote.
-func ruleWords(r approval.Request) string {
-	if r.Rule.Name == "" || r.Rule.ConfirmsOnly() {
-		return ""
-	}
-	return ", under the rule “" + escape(plainFormat(r.Rule.Name)) + "”"
-}
+// ruleName is the name of a rule that people wrote, harmless.
+func ruleName(r approval.Request) string { return escape(plainFormat(r.Rule.Name)) }
 
 // aboutJob is the line that says which job, where, how, who asked, and the id.
-func aboutJob(r approval.Request) []string {
+func (c *card) aboutJob(r approval.Request) []string {
 	var parts []string
 	if r.Job.Type != "" {
-		parts = append(parts, escape(commands.TypeWord(r.Job.Type)))
+		parts = append(parts, escape(c.plain.Text(commands.TypeWord(r.Job.Type))))
 	}
-	parts = append(parts, "on "+escape(r.Ask.Instance))
+	parts = append(parts, c.v.Say("on %s", escape(r.Ask.Instance)))
 	if r.Ask.Action == approval.Start {
-		mode := "normal mode"
-		if r.Ask.Mode != "" {
-			mode = escape(strings.ToLower(r.Ask.Mode)) + " mode"
-		}
-		if r.Ask.Cascade {
-			mode += ", with cascade"
-		}
-		parts = append(parts, mode)
+		parts = append(parts, c.v.Text(modeWords(r.Ask)))
 	}
-	return append(parts, "asked by "+onSlack.Person(r.Ask.By), r.ID.String())
+	return append(parts, c.v.Say("asked by %s", r.Ask.By), r.ID.String())
 }
 
-func lastRun(j approval.Job) string {
+func modeWords(ask approval.Ask) approval.Text {
+	switch {
+	case ask.Mode == "" && ask.Cascade:
+		return approval.T("normal mode, with cascade")
+	case ask.Mode == "":
+		return approval.T("normal mode")
+	case ask.Cascade:
+		return approval.T("comparison mode, with cascade")
+	}
+	return approval.T("comparison mode")
+}
+
+func (c *card) lastRun(j approval.Job) string {
 	if len(j.Last) == 0 {
-		return "No earlier run is known."
+		return c.v.Say("No earlier run is known.")
 	}
 	last := j.Last[0]
-	words := "Last run: " + escape(commands.StatusWord(last.Status))
+	words := c.v.Say("Last run: %s", escape(c.plain.Text(commands.StatusWord(last.Status))))
 	if !last.StartedAt.IsZero() {
 		words += " " + date(last.StartedAt, "{date_short_pretty} {time}")
 	}
 	if last.Took > 0 {
-		words += ", took " + approval.Duration(last.Took)
+		words = c.v.Say("%s, took %s", words, last.Took)
 	}
 	return words
 }
 
-// underRule names the rule of a policy beside what is still missing.
-func underRule(r approval.Request) string {
-	if words := ruleWords(r); words != "" {
-		return " Rule: “" + escape(plainFormat(r.Rule.Name)) + "”."
+// question says what is still missing and until when it may come.
+func (c *card) question(r approval.Request, v approval.Voice) string {
+	text := approval.Evaluate(r, time.Time{}).Say(v)
+	if r.ExpiresAt.IsZero() {
+		return text
 	}
-	return ""
+	return text + " " + v.Say("The question stands until %s.", r.ExpiresAt)
 }
 
-func until(r approval.Request) string {
-	if r.ExpiresAt.IsZero() {
+// underRule names the rule of a policy beside what is still missing.
+func (c *card) underRule(r approval.Request) string {
+	if r.Rule.Name == "" || r.Rule.ConfirmsOnly() {
 		return ""
 	}
-	return " The question stands until " + date(r.ExpiresAt, "{time}") + "."
+	return " " + c.v.Say("Rule: “%s”.", ruleName(r))
 }

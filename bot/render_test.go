@@ -106,15 +106,15 @@ func cases() map[string]approval.Request {
 		}),
 		"refused-closed": request(approval.Refused, func(r *approval.Request) {
 			two(r)
-			r.Problem = approval.Problem{Words: "Nothing may start under the rule “production needs two” until Sun, 3 Jan 00:00 (Europe/Berlin): year-end freeze.", Next: "Ask again; that needs a new approval."}
+			r.Problem = approval.Problem{Words: approval.T("Nothing may start under the rule “production needs two” until Sun, 3 Jan 00:00 (Europe/Berlin): year-end freeze."), Next: approval.T("Ask again; that needs a new approval.")}
 		}),
 		"refused-closed-privately": request(approval.Refused, func(r *approval.Request) {
 			of(r, approval.Rule{})
-			r.Problem = approval.Problem{Words: "Nothing may start under the rule “production needs two” until Sun, 3 Jan 00:00 (Europe/Berlin): year-end freeze.", Next: "Ask again then.", Private: true}
+			r.Problem = approval.Problem{Words: approval.T("Nothing may start under the rule “production needs two” until Sun, 3 Jan 00:00 (Europe/Berlin): year-end freeze."), Next: approval.T("Ask again then."), Private: true}
 		}),
 		"refused-left": request(approval.Refused, func(r *approval.Request) {
 			two(r)
-			r.Problem = approval.Problem{Words: "Since it was approved, Chen may no longer approve. 1 of 2 approvals (Ben); waiting for one more of @data-leads.", Next: "Ask again; that needs a new approval."}
+			r.Problem = approval.Problem{Words: approval.T("Since it was approved, Chen may no longer approve. 1 of 2 approvals (Ben); waiting for one more of @data-leads."), Next: approval.T("Ask again; that needs a new approval.")}
 		}),
 		"pending-stop": request(approval.Pending, func(r *approval.Request) { r.Ask.Action = approval.Stop }),
 		"pending-cascade": request(approval.Pending, func(r *approval.Request) {
@@ -123,7 +123,7 @@ func cases() map[string]approval.Request {
 		"approved": request(approval.Approved, nil),
 		"starting": request(approval.Starting, nil),
 		"starting-unanswered": request(approval.Starting, func(r *approval.Request) {
-			r.Problem = approval.Problem{Words: "LakeFormation gave no clear answer.", HTTPStatus: 500, Code: "common.00000500", Message: "internal error", RequestID: "req-1"}
+			r.Problem = approval.Problem{Words: approval.T("LakeFormation gave no clear answer."), HTTPStatus: 500, Code: "common.00000500", Message: "internal error", RequestID: "req-1"}
 		}),
 		"accepted":         request(approval.Accepted, accepted),
 		"running":          request(approval.Running, ran("RUNNING")),
@@ -133,22 +133,22 @@ func cases() map[string]approval.Request {
 		"succeeded-unsure": request(approval.Succeeded, func(r *approval.Request) { ran("SUCCESS")(r); r.AcceptedAt = time.Time{} }),
 		"partial":          request(approval.Partial, ran("PARTIAL_SUCCESS")),
 		"failed":           request(approval.Failed, ran("FAILED")),
-		"stopped":          request(approval.Stopped, func(r *approval.Request) { ran("STOPPED")(r); r.Problem.Words = "It was stopped outside Slipway." }),
+		"stopped":          request(approval.Stopped, func(r *approval.Request) { ran("STOPPED")(r); r.Problem.Words = approval.T("It was stopped outside Slipway.") }),
 		"unwatched": request(approval.Unwatched, func(r *approval.Request) {
 			ran("RUNNING")(r)
-			r.Problem.Words = "LakeFormation no longer knows this job (404)."
+			r.Problem.Words = approval.T("LakeFormation no longer knows this job (404).")
 		}),
 		"unknown":          request(approval.Unknown, nil),
 		"unknown-accepted": request(approval.Unknown, accepted),
 		"unresolved":       request(approval.Unresolved, nil),
 		"refused-solution": request(approval.Refused, func(r *approval.Request) {
-			r.Problem = approval.Problem{Words: "LakeFormation refused it.", HTTPStatus: 400, Code: "common.01000001", Message: "failed to read http request", Solution: "Check the parameters.", RequestID: "req-1"}
+			r.Problem = approval.Problem{Words: approval.T("LakeFormation refused it."), HTTPStatus: 400, Code: "common.01000001", Message: "failed to read http request", Solution: "Check the parameters.", RequestID: "req-1"}
 		}),
 		"refused-suggestion": request(approval.Refused, func(r *approval.Request) {
-			r.Problem = approval.Problem{Words: "LakeFormation no longer knows this job (404).", Next: "Look it up with `/lf jobs nightly_sync`.", HTTPStatus: 404, Code: "common.01000001", Message: "response status exception, code: 404", RequestID: "req-1"}
+			r.Problem = approval.Problem{Words: approval.T("LakeFormation no longer knows this job (404)."), Next: approval.T("Look it up with `/lf jobs nightly_sync`."), HTTPStatus: 404, Code: "common.01000001", Message: "response status exception, code: 404", RequestID: "req-1"}
 		}),
 		"refused-changed": request(approval.Refused, func(r *approval.Request) {
-			r.Problem = approval.Problem{Words: "Since it was approved, this changed: job name.", Next: "Ask again."}
+			r.Problem = approval.Problem{Words: approval.T("Since it was approved, this changed: job name."), Next: approval.T("Ask again.")}
 		}),
 		"denied": request(approval.Denied, func(r *approval.Request) {
 			two(r)
@@ -156,7 +156,7 @@ func cases() map[string]approval.Request {
 		}),
 		"cancelled": request(approval.Cancelled, nil),
 		"expired": request(approval.Expired, func(r *approval.Request) {
-			r.Problem = approval.Problem{Words: "Nobody decided in time.", Next: "Ask again if it is still wanted."}
+			r.Problem = approval.Problem{Words: approval.T("Nobody decided in time."), Next: approval.T("Ask again if it is still wanted.")}
 		}),
 	}
 }
@@ -167,14 +167,14 @@ func TestCardsLookAsWrittenDown(t *testing.T) {
 	for name, r := range cases() {
 		seen[r.State] = true
 		t.Run(name, func(t *testing.T) {
-			got := pretty(t, RenderCard(r))
+			got := pretty(t, RenderCard(r, English))
 			switch {
 			case r.Problem.Private:
-				got = "--- private\n" + pretty(t, RenderPrivate(r))
+				got = "--- private\n" + pretty(t, RenderPrivate(r, English))
 			case toldInThread(r):
-				got += "--- reply\n" + pretty(t, RenderOutcome(r))
+				got += "--- reply\n" + pretty(t, RenderOutcome(r, English))
 			case !r.RemindAt().IsZero():
-				got += "--- reminder\n" + pretty(t, RenderReminder(r))
+				got += "--- reminder\n" + pretty(t, RenderReminder(r, English))
 			}
 			path := filepath.Join("testdata", "cards", name+".golden")
 			if *update {
@@ -224,12 +224,12 @@ func FuzzCard(f *testing.F) {
 			for i := range r.Approvers {
 				r.Approvers[i].Name = who
 			}
-			if r.Problem.Words != "" {
+			if !r.Problem.Words.IsZero() {
 				r.Problem.Message, r.Problem.Solution = message, solution
 			}
-			messages := []Message{RenderCard(r), RenderOutcome(r), RenderPrivate(r)}
+			messages := []Message{RenderCard(r, English), RenderOutcome(r, English), RenderPrivate(r, English)}
 			if !r.RemindAt().IsZero() {
-				messages = append(messages, RenderReminder(r))
+				messages = append(messages, RenderReminder(r, English))
 			}
 			for _, m := range messages {
 				raw := string(blocksOf(t, m))

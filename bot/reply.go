@@ -45,7 +45,7 @@ func RenderReply(r commands.Reply) Message {
 	if len(r.Examples) > 0 {
 		var lines []string
 		for _, e := range r.Examples {
-			lines = append(lines, onSlack.Code(e.Command)+" "+escape(e.Does))
+			lines = append(lines, code(e.Command)+" "+escape(e.Does))
 		}
 		text = append(text, lines...)
 		m.Blocks = append(m.Blocks, slack.NewSectionBlock(mrkdwn(strings.Join(lines, "\n")), nil, nil))

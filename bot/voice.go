@@ -18,14 +18,11 @@ const (
 	maxText    = 4000
 )
 
-// onSlack is the Voice of cards: everything that came from outside is escaped, so that no name mentions a channel,
-// makes a link or leaves its code span.
-var onSlack = approval.Voice{
-	Code:     func(s string) string { return "`" + escape(strings.ReplaceAll(s, "`", "'")) + "`" },
-	Person:   func(a approval.Actor) string { return escape(plainName(a.Name)) },
-	Approver: mention,
-	Time:     func(t time.Time) string { return date(t, "{time}") },
-}
+// code sets a name or a command apart.
+func code(s string) string { return "`" + escape(strings.ReplaceAll(s, "`", "'")) + "`" }
+
+// clock is the time of day as the reader's clock shows it.
+func clock(t time.Time) string { return date(t, "{time}") }
 
 // mention names an approver so that Slack tells them: in a message that is posted, not when it is redrawn. A group is
 // mentioned as a group.

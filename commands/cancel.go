@@ -10,11 +10,14 @@ import (
 func (r *Router) cancel(ctx context.Context, in Invocation, line Line) Answer {
 	id, ok := approval.ParseID(line.Job)
 	if !ok {
-		return say("Which request? Write its id, as in " + in.Command + " cancel R-1042. Nothing changed.")
+		return in.say("Which request? Write its id, as in %s cancel R-1042. Nothing changed.", in.Command)
 	}
 	req, err := r.service.Cancel(ctx, approval.Verdict{Receipt: in.Receipt, Request: id, By: in.By, Channel: in.Channel})
-	if answer := r.settled(ctx, in.Receipt, id, err); !answer.Now.Empty() {
+	if answer := r.settled(ctx, in.Voice, in.Receipt, id, err); !answer.Now.Empty() {
 		return answer
 	}
-	return say(id.String() + " is cancelled; nothing was " + req.Ask.Action.Done() + ".")
+	if req.Ask.Action == approval.Stop {
+		return in.say("%s is cancelled; nothing was stopped.", id.String())
+	}
+	return in.say("%s is cancelled; nothing was started.", id.String())
 }

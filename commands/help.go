@@ -8,18 +8,18 @@ import (
 
 func (r *Router) help(_ context.Context, in Invocation, _ Line) Answer {
 	reply := Reply{
-		Text: "I start LakeFormation jobs once, after the right people said yes, and tell this channel how they end.",
-		Foot: "Only the person who asks can confirm. Nothing starts without a press on the card.",
+		Text: in.Voice.Say("I start LakeFormation jobs once, after the right people said yes, and tell this channel how they end."),
+		Foot: in.Voice.Say("Only the person who asks can confirm. Nothing starts without a press on the card."),
 	}
 	if rules := r.rules.Policy().Rules; len(rules) != 1 || !rules[0].ConfirmsOnly() {
-		reply.Foot = "The rules of this deployment decide who must approve; " + in.Command + " policy <job> tells it for a job. Without a rule nothing starts."
+		reply.Foot = in.Voice.Say("The rules of this deployment decide who must approve; %s policy <job> tells it for a job. Without a rule nothing starts.", in.Command)
 	}
 	for _, c := range list() {
 		typed := in.Command + " " + c.word
 		if c.args != "" {
 			typed += " " + c.args
 		}
-		reply.Examples = append(reply.Examples, Example{typed, c.does})
+		reply.Examples = append(reply.Examples, Example{typed, in.Voice.Text(c.does)})
 	}
 	return Answer{Now: reply}
 }
@@ -30,11 +30,10 @@ func (r *Router) unknown(in Invocation, line Line) Answer {
 	if line.Verb == "" {
 		return answer
 	}
-	text := "I don't know " + quote(line.Verb) + ", so nothing was done."
+	answer.Now.Text = in.Voice.Say("I don't know %s, so nothing was done.", quote(line.Verb))
 	if word := nearWord(line.Verb); word != "" {
-		text += " Did you mean " + in.Command + " " + word + "?"
+		answer.Now.Text = in.Voice.Say("I don't know %s, so nothing was done. Did you mean %s?", quote(line.Verb), in.Command+" "+word)
 	}
-	answer.Now.Text = text
 	return answer
 }
 

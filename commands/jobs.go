@@ -22,50 +22,55 @@ func (r *Router) jobs(_ context.Context, in Invocation, line Line) Answer {
 	}
 	instance, unknown := r.instance(line)
 	if unknown != nil {
-		return say(unknown.Error())
+		return in.refuse(unknown)
 	}
 	return Answer{Later: func(ctx context.Context) Reply {
 		all, err := r.instances[instance].AllJobs(ctx, "")
 		if err != nil {
 			return r.jobError(err, in, "")
 		}
-		return listJobs(all, instance, filter, line.Page, in.Command)
+		return listJobs(in, all, instance, filter, line.Page)
 	}}
 }
 
-func listJobs(all []lakeformation.Job, instance, filter string, page int, command string) Reply {
-	found := slices.DeleteFunc(all, func(j lakeformation.Job) bool { return !matches(j, filter) })
+func listJobs(in Invocation, all []lakeformation.Job, instance, filter string, page int) Reply {
+	v := in.Voice
+	found := slices.DeleteFunc(all, func(j lakeformation.Job) bool { return !matches(v, j, filter) })
 	slices.SortFunc(found, func(a, b lakeformation.Job) int { return strings.Compare(a.Name, b.Name) })
 	if len(found) == 0 {
-		text := "There are no jobs on " + instance + " yet."
+		text := v.Say("There are no jobs on %s yet.", instance)
 		if filter != "" {
-			text = "No job on " + instance + " matches " + quote(filter) + "."
+			text = v.Say("No job on %s matches %s.", instance, quote(filter))
 		}
-		return Reply{Text: text, Examples: []Example{{command + " jobs", "lists all jobs"}}}
+		return Reply{Text: text, Examples: []Example{{in.Command + " jobs", v.Say("lists all jobs")}}}
 	}
 	pages := (len(found) + perPage - 1) / perPage
 	page = min(max(page, 1), pages)
-	reply := Reply{Text: fmt.Sprintf("%d jobs on %s", len(found), instance)}
-	if len(found) == 1 {
-		reply.Text = "1 job on " + instance
+	var reply Reply
+	switch {
+	case filter != "" && len(found) == 1:
+		reply.Text = v.Say("1 job on %s matches %s:", instance, quote(filter))
+	case filter != "":
+		reply.Text = v.Say("%d jobs on %s match %s:", len(found), instance, quote(filter))
+	case len(found) == 1:
+		reply.Text = v.Say("1 job on %s:", instance)
+	default:
+		reply.Text = v.Say("%d jobs on %s:", len(found), instance)
 	}
-	if filter != "" {
-		reply.Text += " match " + quote(filter)
-	}
-	reply.Text += ":"
 	for _, job := range found[(page-1)*perPage : min(page*perPage, len(found))] {
-		reply.Rows = append(reply.Rows, jobRow(job))
+		reply.Rows = append(reply.Rows, jobRow(v, job))
 	}
 	if page < pages {
-		reply.Foot = fmt.Sprintf("Page %d of %d; the next: %s jobs %s", page, pages, command, strings.TrimSpace(filter+fmt.Sprintf(" --page %d", page+1)))
+		reply.Foot = v.Say("Page %d of %d; the next: %s", page, pages, fmt.Sprintf("%s jobs %s", in.Command, strings.TrimSpace(fmt.Sprintf("%s --page %d", filter, page+1))))
 	}
 	return reply
 }
 
-func matches(j lakeformation.Job, filter string) bool {
+// matches looks at names and ids, and at types and statuses as LakeFormation and as the reader calls them.
+func matches(v approval.Voice, j lakeformation.Job, filter string) bool {
 	return filter == "" || strings.Contains(strings.ToLower(j.Name), filter) || strings.HasPrefix(strings.ToLower(j.ID), filter) ||
-		strings.Contains(strings.ToLower(string(j.Type)), filter) || strings.Contains(TypeWord(string(j.Type)), filter) ||
-		strings.EqualFold(string(j.Status), filter) || strings.Contains(StatusWord(string(j.Status)), filter)
+		strings.Contains(strings.ToLower(string(j.Type)), filter) || strings.Contains(v.Text(TypeWord(string(j.Type))), filter) ||
+		strings.EqualFold(string(j.Status), filter) || strings.Contains(v.Text(StatusWord(string(j.Status))), filter)
 }
 
 // jobError puts an error of a read into words: what it means, the next step, and who said what.
@@ -77,31 +82,33 @@ func (r *Router) jobError(err error, in Invocation, name string) Reply {
 	switch {
 	case errors.As(err, &missing):
 		log.Info("asked for a job that is not there")
-		return Reply{Text: approval.NoSuchJob(name, missing.Near)}
+		return Reply{Text: in.Voice.Text(approval.NoSuchJob(name, missing.Near))}
 	case errors.As(err, &several):
 		log.Info("asked for a job whose name several have")
-		reply := Reply{Text: "There are several jobs named " + quote(name) + ". Ask again with the id of the one you mean:"}
+		reply := Reply{Text: in.Voice.Say("There are several jobs named %s. Ask again with the id of the one you mean:", quote(name))}
 		for _, job := range several.Jobs {
-			reply.Rows = append(reply.Rows, Row{Title: job.ID, State: StatusWord(string(job.Status)), Detail: TypeWord(string(job.Type)), At: job.StartTime})
+			reply.Rows = append(reply.Rows, Row{Title: job.ID, State: in.Voice.Text(StatusWord(string(job.Status))), Detail: in.Voice.Text(TypeWord(string(job.Type))), At: job.StartTime})
 		}
 		return reply
 	case errors.As(err, &answer):
 		log.WithFields(answer.Fields()).Warn("could not read jobs")
-		return Reply{Text: notRead(answer)}
+		return Reply{Text: notRead(in.Voice, answer)}
 	}
 	log.Warn("could not read jobs")
-	return Reply{Text: "I could not ask LakeFormation: " + approval.Short(err.Error())}
+	return Reply{Text: in.Voice.Say("I could not ask LakeFormation: %s", approval.Short(err.Error()))}
 }
 
 // notRead says why something could not be read, whose words are whose, and what to do.
-func notRead(err *lakeformation.Error) string {
+func notRead(v approval.Voice, err *lakeformation.Error) string {
 	p := approval.Problem{
 		HTTPStatus: err.HTTPStatus, Speaker: string(err.Speaker()), Code: err.Code, Message: err.Message,
-		Solution: err.Solution, RequestID: err.RequestID, Next: err.Remedy(),
+		Solution: err.Solution, RequestID: err.RequestID, Next: approval.TextOf(err.Remedy()),
 	}
-	lines := []string{"I can't show that now. " + err.Summary() + "."}
-	if next := p.Suggestion(); next != "" {
-		lines = append(lines, next)
+	lines := []string{v.Say("I can't show that now. %s", approval.TextOf(err.Summary()))}
+	for _, text := range append([]approval.Text{p.Suggestion()}, p.Said()...) {
+		if !text.IsZero() {
+			lines = append(lines, v.Text(text))
+		}
 	}
-	return strings.Join(append(lines, p.Said()...), "\n")
+	return strings.Join(lines, "\n")
 }

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
 
 	"slipway/lakeformation"
 )
@@ -16,13 +15,13 @@ const (
 // showLog shows the end of the log that a job's newest run wrote, to whoever asks and to nobody else.
 func (r *Router) showLog(_ context.Context, in Invocation, line Line) Answer {
 	if line.Job == "" {
-		return Answer{Now: Reply{Text: "The log of which job?", Examples: []Example{
-			{in.Command + " log nightly_sync", "shows the end of its newest run's log"}, {in.Command + " jobs", "lists the jobs"},
+		return Answer{Now: Reply{Text: in.Voice.Say("The log of which job?"), Examples: []Example{
+			{in.Command + " log nightly_sync", in.Voice.Say("shows the end of its newest run's log")}, {in.Command + " jobs", in.Voice.Say("lists the jobs")},
 		}}}
 	}
 	instance, unknown := r.instance(line)
 	if unknown != nil {
-		return say(unknown.Error())
+		return in.refuse(unknown)
 	}
 	return Answer{Later: func(ctx context.Context) Reply { return r.logOf(ctx, in, instance, line.Job) }}
 }
@@ -34,23 +33,23 @@ func (r *Router) logOf(ctx context.Context, in Invocation, instance, name string
 		return r.jobError(err, in, name)
 	}
 	if job.Status == lakeformation.Created {
-		return Reply{Text: quote(job.Name) + " on " + instance + " has never run, so there is no log."}
+		return Reply{Text: in.Voice.Say("%s on %s has never run, so there is no log.", quote(job.Name), instance)}
 	}
 	log, err := client.JobLog(ctx, job.ID)
 	if err != nil {
 		return r.jobError(err, in, name)
 	}
 	tail, total := lakeformation.Tail(log, logLines, logRunes)
-	about := quote(job.Name) + " on " + instance + " (" + StatusWord(string(job.Status)) + ")"
+	about := in.Voice.Say("%s on %s (%s)", quote(job.Name), instance, StatusWord(string(job.Status)))
 	switch {
 	case total == 0 && job.Status.Active():
-		return Reply{Text: about + " has written no log yet. Ask again in a moment."}
+		return Reply{Text: in.Voice.Say("%s has written no log yet. Ask again in a moment.", about)}
 	case total == 0:
-		return Reply{Text: "LakeFormation has no log of the newest run of " + about + ". If the job has a log location in OBS, look there."}
+		return Reply{Text: in.Voice.Say("LakeFormation has no log of the newest run of %s. If the job has a log location in OBS, look there.", about)}
 	}
-	reply := Reply{Text: "The log of the newest run of " + about + ":", Verbatim: tail}
+	reply := Reply{Text: in.Voice.Say("The log of the newest run of %s:", about), Verbatim: tail}
 	if len(tail) < total {
-		reply.Foot = fmt.Sprintf("Cut: these are the last %d of %d lines. The whole log is in the LakeFormation console.", len(tail), total)
+		reply.Foot = in.Voice.Say("Cut: these are the last %d of %d lines. The whole log is in the LakeFormation console.", len(tail), total)
 	}
 	return reply
 }

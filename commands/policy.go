@@ -13,13 +13,13 @@ import (
 func (r *Router) policy(_ context.Context, in Invocation, line Line) Answer {
 	if line.Job == "" {
 		return Answer{Now: Reply{
-			Text:     "For which job? The first rule that matches decides.",
-			Examples: []Example{{in.Command + " policy nightly_sync", "tells who would have to approve it"}},
+			Text:     in.Voice.Say("For which job? The first rule that matches decides."),
+			Examples: []Example{{in.Command + " policy nightly_sync", in.Voice.Say("tells who would have to approve it")}},
 		}}
 	}
 	instance, unknown := r.instance(line)
 	if unknown != nil {
-		return say(unknown.Error())
+		return in.refuse(unknown)
 	}
 	return Answer{Later: func(ctx context.Context) Reply {
 		found, err := r.instances[instance].FindJob(ctx, line.Job)
@@ -29,14 +29,14 @@ func (r *Router) policy(_ context.Context, in Invocation, line Line) Answer {
 		who, err := r.people.Person(ctx, in.By.UserID)
 		if err != nil {
 			r.log.WithError(err).WithField("actor", in.By.UserID).Warn("could not ask Slack who somebody is")
-			return Reply{Text: "Slack did not say who you are. Please try again in a moment."}
+			return Reply{Text: in.Voice.Say("Slack did not say who you are. Please try again in a moment.")}
 		}
 		var groups approval.Groups
 		rules := r.rules.Policy()
 		if rules.NamesGroups() {
 			if groups, err = r.people.Groups(ctx, false); err != nil {
 				r.log.WithError(err).Warn("could not ask Slack for the user groups")
-				return Reply{Text: "Slack did not say who belongs to the groups of the policy. Please try again in a moment."}
+				return Reply{Text: in.Voice.Say("Slack did not say who belongs to the groups of the policy. Please try again in a moment.")}
 			}
 		}
 		ask := approval.Ask{Action: approval.Start, Instance: instance, Job: line.Job, Reason: "a reason", By: who.Actor, Channel: in.Channel}
@@ -47,10 +47,10 @@ func (r *Router) policy(_ context.Context, in Invocation, line Line) Answer {
 func (r *Router) wouldHappen(ctx context.Context, in Invocation, ask approval.Ask, job approval.Job, who approval.Person, groups approval.Groups) Reply {
 	rule, ok := r.rules.Policy().For(approval.Question{Ask: ask, Job: job, Groups: groups})
 	if !ok {
-		return Reply{Text: "No rule of the policy is about " + quote(job.Name) + ", so nobody can start it. Ask whoever writes the policy to add one."}
+		return Reply{Text: in.Voice.Say("No rule of the policy is about %s, so nobody can start it. Ask whoever writes the policy to add one.", quote(job.Name))}
 	}
 	if err := who.FullMember(r.people.TeamID()); err != nil {
-		return Reply{Text: err.Error()}
+		return Reply{Text: in.Voice.Text(err.Text())}
 	}
 	req := approval.Request{Ask: ask, Job: job, Rule: rule, Approvers: rule.NameApprovers(ask, groups, func(userID string) string {
 		person, err := r.people.Person(ctx, userID)
@@ -60,15 +60,16 @@ func (r *Router) wouldHappen(ctx context.Context, in Invocation, ask approval.As
 		return person.Name
 	})}
 	out := approval.Evaluate(req, r.clock.Now())
-	lines := []string{"If you start " + quote(job.Name) + " on " + ask.Instance + " now, the rule “" + rule.Name + "” decides.", out.Sentence()}
+	v := in.Voice
+	lines := []string{v.Say("If you start %s on %s now, the rule “%s” decides.", quote(job.Name), ask.Instance, rule.Name), out.Say(v)}
 	if out.Standing == approval.Closed {
-		lines = append(lines, "Otherwise: "+approval.Evaluate(req, time.Time{}).Sentence())
+		lines = append(lines, v.Say("Otherwise: %s", approval.Evaluate(req, time.Time{}).Text()))
 	}
 	if rule.NeedsReason {
-		lines = append(lines, "It wants a reason, after the job's name.")
+		lines = append(lines, v.Say("It wants a reason, after the job's name."))
 	}
-	if rule.BreakGlass != nil && rule.BreakGlassBy(who, r.people.TeamID(), groups) == "" {
-		lines = append(lines, "In an emergency you may go past it: "+in.Command+" start "+job.Name+" --break-glass and a reason.")
+	if rule.BreakGlass != nil && rule.BreakGlassBy(who, r.people.TeamID(), groups).IsZero() {
+		lines = append(lines, v.Say("In an emergency you may go past it: %s start %s --break-glass and a reason.", in.Command, job.Name))
 	}
 	return Reply{Text: strings.Join(lines, "\n")}
 }

@@ -43,13 +43,25 @@ func (r Reply) Empty() bool { return r.Text == "" && len(r.Rows) == 0 && len(r.E
 // quote sets apart what somebody typed, short and harmless.
 func quote(typed string) string { return approval.Plain.Code(approval.Short(typed)) }
 
-func say(text string) Answer { return Answer{Now: Reply{Text: text}} }
+// say is a one-sentence answer in the reader's language.
+func (in Invocation) say(format string, args ...any) Answer {
+	return Answer{Now: Reply{Text: in.Voice.Say(format, args...)}}
+}
+
+// refuse answers with a refusal's own words.
+func (in Invocation) refuse(err *approval.Error) Answer {
+	return Answer{Now: Reply{Text: in.Voice.Text(err.Text())}}
+}
+
+func (c Click) say(format string, args ...any) Answer {
+	return Answer{Now: Reply{Text: c.Voice.Say(format, args...)}}
+}
 
 // words turns an error into an answer: an *approval.Error speaks for itself.
-func words(err error) (Answer, bool) {
+func (in Invocation) words(err error) (Reply, bool) {
 	var known *approval.Error
 	if !errors.As(err, &known) {
-		return Answer{}, false
+		return Reply{}, false
 	}
-	return say(known.Error()), true
+	return Reply{Text: in.Voice.Text(known.Text())}, true
 }

@@ -21,6 +21,7 @@ type Invocation struct {
 	Command string // the command's own name, such as /lf
 	Text    string // what followed it
 	Reply   approval.Reply
+	Voice   approval.Voice // the reader's language
 }
 
 // Click is a pressed button as Slack delivered it. Only By is believed; Value is what a stranger may have sent.
@@ -32,6 +33,7 @@ type Click struct {
 	Channel string // where it was pressed
 	Message string // ts of the message that was pressed
 	Reply   approval.Reply
+	Voice   approval.Voice // the reader's language
 }
 
 // Button names what a press asks for; it is the action_id in Slack.
@@ -84,23 +86,23 @@ func NewRouter(service *approval.Service, store approval.Store, rules *approval.
 type command struct {
 	word string
 	args string
-	does string
+	does approval.Text
 	run  func(*Router, context.Context, Invocation, Line) Answer
 }
 
 // list is every command, in the order that help shows them.
 func list() []command {
 	return []command{
-		{"start", "<job> [reason]", "asks to start a job; the card asks for the confirmation", (*Router).start},
-		{"stop", "<job> [reason]", "asks to stop the run of a job", (*Router).stop},
-		{"status", "[job or R-id]", "tells how a job or a request stands; alone: what is open here", (*Router).status},
-		{"log", "<job>", "shows you the end of the newest run's log", (*Router).showLog},
-		{"jobs", "[filter]", "lists the jobs; a filter is a part of the name, a type or a status", (*Router).jobs},
-		{"pending", "", "lists what waits for a decision in this channel", (*Router).pending},
-		{"policy", "<job>", "tells who would have to approve its start, and when", (*Router).policy},
-		{"history", "[job or R-id]", "tells what happened, and who did it", (*Router).history},
-		{"cancel", "<R-id>", "takes back what you asked for, before it starts", (*Router).cancel},
-		{"help", "", "shows this", (*Router).help},
+		{"start", "<job> [reason]", approval.T("asks to start a job; the card asks for the confirmation"), (*Router).start},
+		{"stop", "<job> [reason]", approval.T("asks to stop the run of a job"), (*Router).stop},
+		{"status", "[job or R-id]", approval.T("tells how a job or a request stands; alone: what is open here"), (*Router).status},
+		{"log", "<job>", approval.T("shows you the end of the newest run's log"), (*Router).showLog},
+		{"jobs", "[filter]", approval.T("lists the jobs; a filter is a part of the name, a type or a status"), (*Router).jobs},
+		{"pending", "", approval.T("lists what waits for a decision in this channel"), (*Router).pending},
+		{"policy", "<job>", approval.T("tells who would have to approve its start, and when"), (*Router).policy},
+		{"history", "[job or R-id]", approval.T("tells what happened, and who did it"), (*Router).history},
+		{"cancel", "<R-id>", approval.T("takes back what you asked for, before it starts"), (*Router).cancel},
+		{"help", "", approval.T("shows this"), (*Router).help},
 	}
 }
 
@@ -109,7 +111,7 @@ func list() []command {
 func (r *Router) Handle(ctx context.Context, in Invocation) Answer {
 	line := Parse(in.Text)
 	if line.Unknown != "" && line.Verb != "help" {
-		return say("I don't know the flag " + quote(line.Unknown) + ", so nothing was done. Known are --mode, --cascade, --break-glass and --page; see " + in.Command + " help.")
+		return in.say("I don't know the flag %s, so nothing was done. Known are --mode, --cascade, --break-glass and --page; see %s.", quote(line.Unknown), in.Command+" help")
 	}
 	for _, c := range list() {
 		if c.word == line.Verb {
@@ -123,7 +125,7 @@ func (r *Router) Handle(ctx context.Context, in Invocation) Answer {
 func (r *Router) Click(ctx context.Context, c Click) Answer {
 	id, terms, ok := parseValue(c.Value)
 	if !ok {
-		return say("I can't read this button, so nothing changed. Please use the newest card, or ask again.")
+		return c.say("I can't read this button, so nothing changed. Please use the newest card, or ask again.")
 	}
 	if c.Button == AskAgain {
 		return r.askAgain(ctx, c, id)
@@ -145,9 +147,9 @@ func (r *Router) Click(ctx context.Context, c Click) Answer {
 	case DidNot:
 		req, err = r.service.Resolve(ctx, v, approval.DidNot)
 	default:
-		return say("I don't know this button, so nothing changed.")
+		return c.say("I don't know this button, so nothing changed.")
 	}
-	answer := r.settled(ctx, c.Receipt, id, err)
+	answer := r.settled(ctx, c.Voice, c.Receipt, id, err)
 	if err != nil && c.Message != "" {
 		// A refused press may be one on an extra copy of the card, and that is to go all the same.
 		req, _ = r.store.Request(ctx, id)
@@ -168,7 +170,7 @@ func (r *Router) instance(line Line) (string, *approval.Error) {
 	}
 	known := strings.Join(r.names, ", ")
 	if line.Instance == "" {
-		return "", &approval.Error{Code: approval.Invalid, Words: "On which instance? Nothing was done.", Hint: "Write instance/job; the instances are " + known + "."}
+		return "", &approval.Error{Code: approval.Invalid, Words: approval.T("On which instance? Nothing was done."), Hint: approval.T("Write instance/job; the instances are %s.", known)}
 	}
-	return "", &approval.Error{Code: approval.Invalid, Words: "There is no instance " + quote(line.Instance) + " here, so nothing was done.", Hint: "The instances are " + known + "."}
+	return "", &approval.Error{Code: approval.Invalid, Words: approval.T("There is no instance %s here, so nothing was done.", quote(line.Instance)), Hint: approval.T("The instances are %s.", known)}
 }

@@ -22,38 +22,41 @@ func (r *Router) stop(ctx context.Context, in Invocation, line Line) Answer {
 func (r *Router) askAgain(ctx context.Context, c Click, id approval.ID) Answer {
 	old, err := r.store.Request(ctx, id)
 	if err != nil {
-		return r.settled(ctx, c.Receipt, id, err)
+		return r.settled(ctx, c.Voice, c.Receipt, id, err)
 	}
 	if !old.State.MayAskAgain() {
-		return say(id.String() + " is still open or has run; its card says what can be done.")
+		return c.say("%s is still open or has run; its card says what can be done.", id)
 	}
 	ask := old.Ask
 	ask.By, ask.BreakGlass = c.By, false
 	req, err := r.service.Open(ctx, c.Receipt, ask, c.Reply)
 	if err != nil {
-		return r.settled(ctx, c.Receipt, req.ID, err)
+		return r.settled(ctx, c.Voice, c.Receipt, req.ID, err)
 	}
 	r.log.WithField("request", req.ID).WithField("job", ask.Job).WithField("actor", c.By.UserID).Info("asked again for " + id.String())
-	return say(req.ID.String() + ": looking up " + quote(ask.Job) + "…")
+	return c.say("%s: looking up %s…", req.ID, quote(ask.Job))
 }
 
 func (r *Router) ask(ctx context.Context, in Invocation, line Line, action approval.Action) Answer {
-	verb := string(action)
 	if line.Job == "" {
+		example := Example{in.Command + " start nightly_sync source reloaded", in.Voice.Say("asks to start nightly_sync, with a reason")}
+		if action == approval.Stop {
+			example = Example{in.Command + " stop nightly_sync wrong source", in.Voice.Say("asks to stop nightly_sync, with a reason")}
+		}
 		return Answer{Now: Reply{
-			Text:     "Which job? Nothing was done.",
-			Examples: []Example{{in.Command + " " + verb + " nightly_sync source reloaded", verb + "s nightly_sync, with a reason"}, {in.Command + " jobs", "lists the jobs"}},
+			Text:     in.Voice.Say("Which job? Nothing was done."),
+			Examples: []Example{example, {in.Command + " jobs", in.Voice.Say("lists the jobs")}},
 		}}
 	}
 	instance, unknown := r.instance(line)
 	if unknown != nil {
-		return say(unknown.Error())
+		return in.refuse(unknown)
 	}
 	if line.Mode != "" && !slices.Contains([]string{"NORMAL", "COMPARISON"}, line.Mode) {
-		return say("There is no mode " + quote(line.Mode) + "; it is normal or comparison. Nothing was started.")
+		return in.say("There is no mode %s; it is normal or comparison. Nothing was started.", quote(line.Mode))
 	}
 	if action == approval.Stop && (line.Mode != "" || line.Cascade) {
-		return say("--mode and --cascade are for start; a stop has neither. Nothing was stopped.")
+		return in.say("--mode and --cascade are for start; a stop has neither. Nothing was stopped.")
 	}
 	mode := line.Mode
 	if mode == "NORMAL" {
@@ -64,8 +67,8 @@ func (r *Router) ask(ctx context.Context, in Invocation, line Line, action appro
 		Reason: line.Rest, By: in.By, Channel: in.Channel, Command: in.Command,
 	}, in.Reply)
 	if err != nil && !errors.Is(err, approval.ErrSeen) {
-		return r.settled(ctx, in.Receipt, req.ID, err)
+		return r.settled(ctx, in.Voice, in.Receipt, req.ID, err)
 	}
-	r.log.WithField("request", req.ID).WithField("job", line.Job).WithField("actor", in.By.UserID).Info(verb + " asked")
-	return say(req.ID.String() + ": looking up " + quote(line.Job) + "…")
+	r.log.WithField("request", req.ID).WithField("job", line.Job).WithField("actor", in.By.UserID).Info(string(action) + " asked")
+	return in.say("%s: looking up %s…", req.ID, quote(line.Job))
 }

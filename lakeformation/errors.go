@@ -78,7 +78,7 @@ const (
 // Error gives what happened in one line.
 func (e *Error) Error() string {
 	if iam := e.iam(); iam != nil {
-		return e.Op + ": " + cmp.Or(iam.Meaning(), string(whyCredentials)) + ": " + iam.Error()
+		return e.Op + ": " + cmp.Or(iam.Meaning().String(), string(whyCredentials)) + ": " + iam.Error()
 	}
 	var b strings.Builder
 	b.WriteString(e.Op + ": ")

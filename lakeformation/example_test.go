@@ -43,7 +43,7 @@ func Example() {
 	var failure *lakeformation.Error
 	if errors.As(err, &failure) {
 		fmt.Println(failure.Class)
-		fmt.Println(failure.Remedy())
+		fmt.Println(failure.Remedy().String())
 	}
 	// Output:
 	// nightly_sync true <nil>

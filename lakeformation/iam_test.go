@@ -219,7 +219,7 @@ func TestWhatIAMRefusesIsToldInWordsAndStartsNothing(t *testing.T) {
 			require.False(t, e.Sent)
 			require.Zero(t, e.HTTPStatus, "a status of IAM's is none of LakeFormation's")
 			require.Contains(t, e.Error(), c.words)
-			require.Contains(t, e.Remedy(), c.remedy)
+			require.Contains(t, e.Remedy().String(), c.remedy)
 			require.NotContains(t, e.Error(), "hunter2")
 			require.Empty(t, lake.requests())
 		})

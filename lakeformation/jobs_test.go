@@ -102,7 +102,7 @@ func TestAnAnswerBeyondEightMegabytesIsNotRead(t *testing.T) {
 	s := serve(t, answering(200, `{"log":"`+strings.Repeat("x", maxBody)+`"}`))
 	_, err := clientOf(t, s).JobLog(t.Context(), jobID)
 	require.ErrorContains(t, err, "larger than this client reads")
-	require.Contains(t, failed(t, err).Remedy(), "LakeFormation console")
+	require.Contains(t, failed(t, err).Remedy().String(), "LakeFormation console")
 }
 
 func TestNoIDLeadsToAnotherResource(t *testing.T) {

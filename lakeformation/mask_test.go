@@ -73,7 +73,7 @@ func TestNoShapeOfAnswerRepeatsASecret(t *testing.T) {
 				for what = range echoes(r) {
 					_, err := c.ShowJob(t.Context(), jobID)
 					e := failed(t, err)
-					said := strings.Join([]string{e.Error(), e.Code, e.Message, e.CommonCode, e.Solution, e.RequestID, e.Meaning(), e.Remedy(), e.Summary(), fmt.Sprint(e.Fields())}, "\n")
+					said := strings.Join([]string{e.Error(), e.Code, e.Message, e.CommonCode, e.Solution, e.RequestID, e.Meaning().String(), e.Remedy().String(), e.Summary().String(), fmt.Sprint(e.Fields())}, "\n")
 					require.NotContains(t, strings.ToLower(said), "canary", "%s: %s", what, echo)
 					require.NotRegexp(t, `[0-9a-f]{40}`, strings.ReplaceAll(said, instance, ""), what)
 				}
@@ -93,9 +93,9 @@ func TestIAMRepeatsNoPassword(t *testing.T) {
 			p := passwordAt(t, iam.URL, newClock())
 			err := clientOf(t, iam, func(config *Config) { config.Credentials = p }).StartJob(t.Context(), jobID, StartOptions{})
 			e := failed(t, err)
-			said := strings.Join([]string{e.Error(), e.Code, e.Message, e.CommonCode, e.Solution, e.RequestID, e.Remedy(), e.Summary(), fmt.Sprint(e.Fields())}, "\n")
+			said := strings.Join([]string{e.Error(), e.Code, e.Message, e.CommonCode, e.Solution, e.RequestID, e.Remedy().String(), e.Summary().String(), fmt.Sprint(e.Fields())}, "\n")
 			require.NotContains(t, said, "hunter2")
-			require.Contains(t, e.Summary(), "IAM gave no token: ")
+			require.Contains(t, e.Summary().String(), "IAM gave no token: ")
 		})
 	}
 }

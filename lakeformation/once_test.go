@@ -110,7 +110,7 @@ func TestAStartThatIsNeverAnsweredEndsAsUnknownAfterHalfAMinute(t *testing.T) {
 		require.Equal(t, Unknown, e.Class)
 		require.True(t, e.Sent)
 		require.Equal(t, whyTimeout, e.why)
-		require.Contains(t, e.Remedy(), "Look at the job's status before you ask again")
+		require.Contains(t, e.Remedy().String(), "Look at the job's status before you ask again")
 		sent := <-received
 		require.Equal(t, 1, strings.Count(sent, "POST "))
 		require.Contains(t, sent, "\r\nContent-Length: 0\r\n")
@@ -147,7 +147,7 @@ func TestWhatCouldNotConnectWasNeverSent(t *testing.T) {
 			require.Equal(t, NeverSent, e.Class)
 			require.False(t, e.Sent)
 			require.Equal(t, c.why, e.why, e.Error())
-			require.NotContains(t, e.Remedy(), "Look at the job's status")
+			require.NotContains(t, e.Remedy().String(), "Look at the job's status")
 		})
 	}
 	require.Empty(t, plain.requests())

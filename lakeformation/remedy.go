@@ -4,7 +4,6 @@ import (
 	"errors"
 	"regexp"
 	"slices"
-	"strings"
 )
 
 // remedyRow is what one kind of failure means and its next step. The first row of which every set field fits is taken;
@@ -39,26 +38,56 @@ var namedAction = regexp.MustCompile(`\blakeformation:[A-Za-z]+:[A-Za-z]+`)
 
 // Remedy gives our own next step for the person, in one to three plain sentences: show it where Solution is empty.
 // For a start or stop it says whether that may be tried again, or to look first where the outcome is unknown.
-func (e *Error) Remedy() string {
-	action, use, again := "lakeformation:instanceJob:describe", "to list and read jobs and their logs", "Try again in a minute."
-	if e.Op == OpStartJob || e.Op == OpStopJob {
-		action, use = "lakeformation:instanceJob:exec", "to start and stop jobs"
-		again = "It is safe to try again."
-		if e.Class == Unknown {
-			again = "Look at the job's status before you ask again: LakeFormation may have done it."
+func (e *Error) Remedy() Words {
+	row := e.row()
+	words := Words{Format: blank.ReplaceAllString(row.text, "%s")}
+	for _, name := range blank.FindAllString(row.text, -1) {
+		if name == "{again}" {
+			words.Args = append(words.Args, e.again())
+		} else {
+			words.Args = append(words.Args, e.missing())
 		}
 	}
-	missing := "most likely " + action + " (" + use + ")"
-	if named := namedAction.FindString(e.Message); named != "" {
-		missing = named
-	}
-	return strings.NewReplacer("{action}", missing, "{again}", again).Replace(e.row().text)
+	return words
 }
 
-// Meaning says in a clause what a definite no is about: "the token has expired", "a permission is missing". It is ""
+// blank is a place in a row's text that is filled in.
+var blank = regexp.MustCompile(`\{(again|action)\}`)
+
+// again says when to try again.
+func (e *Error) again() Words {
+	switch {
+	case e.Op != OpStartJob && e.Op != OpStopJob:
+		return Words{Format: tryInAMinute}
+	case e.Class == Unknown:
+		return Words{Format: lookBefore}
+	}
+	return Words{Format: safeAgain}
+}
+
+// missing names the permission that is missing, where the message does not, most likely.
+func (e *Error) missing() Words {
+	if named := namedAction.FindString(e.Message); named != "" {
+		return Words{Format: "%s", Args: []any{named}}
+	}
+	if e.Op == OpStartJob || e.Op == OpStopJob {
+		return Words{Format: mayStart}
+	}
+	return Words{Format: mayRead}
+}
+
+const (
+	tryInAMinute = "Try again in a minute."
+	safeAgain    = "It is safe to try again."
+	lookBefore   = "Look at the job's status before you ask again: LakeFormation may have done it."
+	mayStart     = "most likely lakeformation:instanceJob:exec (to start and stop jobs)"
+	mayRead      = "most likely lakeformation:instanceJob:describe (to list and read jobs and their logs)"
+)
+
+// Meaning says in a clause what a definite no is about: "the token has expired", "a permission is missing". It is empty
 // where the answer's own text says as much as we know.
-func (e *Error) Meaning() string {
-	return e.row().means
+func (e *Error) Meaning() Words {
+	return Words{Format: e.row().means}
 }
 
 // iam is IAM's own error below one that says that no token could be had.

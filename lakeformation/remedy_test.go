@@ -79,16 +79,16 @@ func TestEveryFailureHasANextStep(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.e.Op = OpStartJob
-			require.Contains(t, c.e.Meaning()+". "+c.e.Remedy(), c.words)
-			require.NotContains(t, c.e.Remedy(), "{")
+			require.Contains(t, c.e.Meaning().String()+". "+c.e.Remedy().String(), c.words)
+			require.NotContains(t, c.e.Remedy().String(), "{")
 		})
 	}
 }
 
 func TestAReadNeedsAnotherPermissionAndMayBeTriedAgain(t *testing.T) {
-	require.Contains(t, (&Error{Op: OpListJobs, HTTPStatus: 403}).Remedy(), "most likely lakeformation:instanceJob:describe (to list and read jobs and their logs)")
-	require.Contains(t, (&Error{Op: OpListJobs, HTTPStatus: 403}).Remedy(), "likely")
-	require.Contains(t, (&Error{Op: OpShowJob, HTTPStatus: 500, Class: Unknown}).Remedy(), "Try again in a minute.")
+	require.Contains(t, (&Error{Op: OpListJobs, HTTPStatus: 403}).Remedy().String(), "most likely lakeformation:instanceJob:describe (to list and read jobs and their logs)")
+	require.Contains(t, (&Error{Op: OpListJobs, HTTPStatus: 403}).Remedy().String(), "likely")
+	require.Contains(t, (&Error{Op: OpShowJob, HTTPStatus: 500, Class: Unknown}).Remedy().String(), "Try again in a minute.")
 }
 
 // Every row is there for a failure that no earlier row takes, and its words hold together.
@@ -181,11 +181,11 @@ func TestAMessageTellsMoreThanItsCode(t *testing.T) {
 		{byKeys, "lakeformation.00000006", 400, "the job is already submitted or running", "the job is running already", "Wait until the run ends"},
 	} {
 		e := Error{Op: OpStartJob, Code: c.code, HTTPStatus: c.status, Message: c.message, by: c.by}
-		require.Equal(t, c.means, e.Meaning(), c.message)
-		require.Contains(t, e.Remedy(), c.next, c.message)
+		require.Equal(t, c.means, e.Meaning().String(), c.message)
+		require.Contains(t, e.Remedy().String(), c.next, c.message)
 	}
 	list := Error{Op: OpListJobs, HTTPStatus: 404, Code: "common.01000001"}
-	require.Equal(t, "it does not know this instance or project", list.Meaning())
+	require.Equal(t, "it does not know this instance or project", list.Meaning().String())
 }
 
 func TestASpeakerIsNamedTruly(t *testing.T) {

@@ -47,26 +47,30 @@ func (e *Error) Speaker() Speaker {
 	return ByLakeFormation
 }
 
-// Summary says in one sentence, without its full stop, what became of the call and why as far as we know: "IAM gave no
-// token: the user is locked".
-func (e *Error) Summary() string {
-	words := "LakeFormation gave no clear answer"
+// Summary says in one sentence what became of the call and why as far as we know: "IAM gave no token: the user is
+// locked."
+func (e *Error) Summary() Words {
+	who := Words{Format: string(e.Speaker())}
 	switch {
 	case e.iam() != nil:
-		words = "IAM gave no token"
+		return e.summary("IAM gave no token.", "IAM gave no token: %s.")
 	case e.why == whyArgument:
-		words = "The request cannot be right"
+		return e.summary("The request cannot be right.", "The request cannot be right: %s.")
 	case e.Class == NeverSent:
-		words = "LakeFormation could not be asked"
+		return e.summary("LakeFormation could not be asked.", "LakeFormation could not be asked: %s.")
 	case e.Class == Throttled:
-		words = string(e.Speaker()) + " turned it away"
+		return e.summary("%s turned it away.", "%s turned it away: %s.", who)
 	case e.Class == Refused, e.Class == Unauthorized:
-		words = string(e.Speaker()) + " refused it"
+		return e.summary("%s refused it.", "%s refused it: %s.", who)
 	}
-	if means := e.Meaning(); means != "" {
-		words += ": " + means
+	return e.summary("LakeFormation gave no clear answer.", "LakeFormation gave no clear answer: %s.")
+}
+
+func (e *Error) summary(alone, with string, args ...any) Words {
+	if means := e.Meaning(); !means.IsZero() {
+		return Words{Format: with, Args: append(args, means)}
 	}
-	return words
+	return Words{Format: alone, Args: args}
 }
 
 // NoSuchJob reports whether LakeFormation itself says with a 404 that it does not know the job. A gateway's or proxy's
@@ -78,7 +82,7 @@ func (e *Error) NoSuchJob() bool {
 // Fields are what a log line should tell of the Error beside its text.
 func (e *Error) Fields() map[string]any {
 	fields := map[string]any{"op": e.Op, "class": e.Class, "speaker": e.Speaker()}
-	for name, value := range map[string]string{"code": e.Code, "lakeformation_request": e.RequestID, "meaning": e.Meaning()} {
+	for name, value := range map[string]string{"code": e.Code, "lakeformation_request": e.RequestID, "meaning": e.Meaning().String()} {
 		if value != "" {
 			fields[name] = value
 		}

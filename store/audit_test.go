@@ -60,7 +60,7 @@ func auditAtOnce(t *testing.T, w *world) {
 
 func noting(t *testing.T, w *world) {
 	r := w.pending("j1")
-	problem := &approval.Problem{Words: "You can't approve it."}
+	problem := &approval.Problem{Words: approval.T("You can't approve it.")}
 	require.NoError(t, w.store.Note(context.Background(), r.ID, approval.Event{Kind: approval.DecisionRefused, By: chen, Problem: problem}))
 	require.NoError(t, w.store.Note(context.Background(), 0, approval.Event{Kind: approval.CommandRefused, By: chen, Problem: problem}))
 	require.Equal(t, r, w.request(r.ID))

@@ -17,7 +17,7 @@ func busy(t *testing.T, w *world) {
 	second := w.open(nightly())
 	_, err := w.store.Update(context.Background(), second.ID, approval.By{}, saying(described("j1")))
 	require.Equal(t, &approval.Error{Code: approval.Busy, Request: first.ID,
-		Words: "R-1001 already asks for this; nothing was started.", Hint: "Wait until it has ended."}, err)
+		Words: approval.T("%s already asks for this; nothing more was asked for.", "R-1001"), Hint: approval.T("Wait until it has ended.")}, err)
 	require.Equal(t, second, w.request(second.ID))
 	w.happens(second.ID, described("j2"))
 }
@@ -190,7 +190,7 @@ func eventsInOrder(t *testing.T, w *world) {
 	w.happens(id, approval.Event{Kind: approval.Looked}, approval.Event{Kind: approval.LookFailed, Gone: true, RetryIn: time.Second})
 	require.Equal(t, 1, w.request(id).Misses, "quiet events count all the same")
 	w.clock.move(time.Second)
-	problem := &approval.Problem{Words: "refused", Code: "common.01"}
+	problem := &approval.Problem{Words: approval.T("refused"), Code: "common.01"}
 	w.happens(id, approval.Event{Kind: approval.StartRefused, Problem: problem})
 
 	events, err := w.store.Events(context.Background(), id)

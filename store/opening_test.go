@@ -33,7 +33,7 @@ func roundTrip(t *testing.T, w *world) {
 		approval.Event{Kind: approval.QuorumReached, By: chen}, marked(), approval.Event{Kind: approval.StartNotSent, RetryIn: time.Second},
 		marked(), approval.Event{Kind: approval.StartAccepted}, approval.Event{Kind: approval.NoSign},
 		approval.Event{Kind: approval.PersonSaysStarted, By: chen}, approval.Event{Kind: approval.LookFailed, Gone: true})
-	problem := approval.Problem{Words: "It failed.", Next: "Read the log.", HTTPStatus: 500, Code: "common.01", Message: "failed",
+	problem := approval.Problem{Words: approval.T("It failed."), Next: approval.T("Read the log."), HTTPStatus: 500, Code: "common.01", Message: "failed",
 		Solution: "Try again.", RequestID: "r1", Private: true}
 	w.clock.move(1234567 * time.Nanosecond)
 	stored := w.happens(r.ID, approval.Event{Kind: approval.RunFailed, Problem: &problem,
@@ -77,7 +77,7 @@ func oddCharacters(t *testing.T, w *world) {
 	e.Described.Job.Name = "nightly\x00_sync"
 	r = w.happens(r.ID, e)
 	require.Equal(t, "nightly_sync", r.Job.Name)
-	r = w.happens(r.ID, approval.Event{Kind: approval.RequestRefused, Problem: &approval.Problem{Words: "no", Message: "\x00\xff"}})
+	r = w.happens(r.ID, approval.Event{Kind: approval.RequestRefused, Problem: &approval.Problem{Words: approval.T("no"), Message: "\x00\xff"}})
 	require.Equal(t, "\x00\uFFFD", r.Problem.Message)
 	require.Equal(t, r, w.request(r.ID))
 }
@@ -144,7 +144,7 @@ func seenDelivery(t *testing.T, w *world) {
 }
 
 func refusedAsk(t *testing.T, w *world) {
-	no := &approval.Error{Code: approval.TooMany, Words: "No."}
+	no := &approval.Error{Code: approval.TooMany, Words: approval.T("No.")}
 	mine := receipt()
 	_, err := w.store.Open(context.Background(), mine, nightly(), approval.Reply{}, func(approval.Crowd) error { return no })
 	require.Equal(t, no, err)

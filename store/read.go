@@ -30,7 +30,7 @@ func one(ctx context.Context, q querier, id approval.ID, lock string) (row, erro
 	r, err := scan(q.QueryRowContext(ctx, `SELECT `+columns+` FROM requests WHERE id = $1`+lock, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return row{}, answer{&approval.Error{Code: approval.NotFound, Request: id,
-			Words: "There is no " + id.String() + ".", Hint: "Please check the number."}}
+			Words: approval.T("There is no %s.", id), Hint: approval.T("Please check the number.")}}
 	}
 	if err != nil {
 		return row{}, err

@@ -123,7 +123,7 @@ func free(ctx context.Context, q querier, before, after row) error {
 		return err
 	}
 	return answer{&approval.Error{Code: approval.Busy, Request: other,
-		Words: other.String() + " already asks for this; nothing was started.", Hint: "Wait until it has ended."}}
+		Words: approval.T("%s already asks for this; nothing more was asked for.", other), Hint: approval.T("Wait until it has ended.")}}
 }
 
 // write replaces a row that still is what was read, adds its new decisions and Events, and returns what is stored now.

@@ -30,8 +30,8 @@ func (w *Worker) describe(ctx context.Context, c approval.Claim, log *logrus.Ent
 		defer done()
 		_, err := w.description(ctx, r)
 		return w.refuse(ctx, c, because(approval.Problem{
-			Words: "The job could not be read within two minutes, so " + nothingDone(r) + ".",
-			Next:  "Ask again in some minutes; if it stays so, tell whoever runs Slipway.",
+			Words: either(r, approval.T("The job could not be read within two minutes, so nothing was started."), approval.T("The job could not be read within two minutes, so nothing was stopped.")),
+			Next:  approval.T("Ask again in some minutes; if it stays so, tell whoever runs Slipway."),
 		}, err))
 	}
 	ctx, done := context.WithTimeout(ctx, min(left, 30*time.Second))
@@ -54,8 +54,8 @@ func (w *Worker) describe(ctx context.Context, c approval.Claim, log *logrus.Ent
 	var busy *approval.Error
 	if errors.As(err, &busy) && busy.Code == approval.Busy {
 		return w.refuse(ctx, c, approval.Problem{
-			Words: fmt.Sprintf("%s already asks for this.", busy.Request),
-			Next:  fmt.Sprintf("See how it stands with `%s status %s`.", r.Ask.Command, busy.Request),
+			Words: approval.T("%s already asks for this.", busy.Request),
+			Next:  approval.T("See how it stands with `%s status %s`.", r.Ask.Command, busy.Request),
 		})
 	}
 	return err
@@ -69,15 +69,16 @@ type refusal struct {
 
 func (e *refusal) Error() string {
 	if e.cause != nil {
-		return e.problem.Words + ": " + e.cause.Error()
+		return e.problem.Words.String() + ": " + e.cause.Error()
 	}
-	return e.problem.Words
+	return e.problem.Words.String()
 }
 
 func (e *refusal) Unwrap() error { return e.cause }
 
-func no(next, format string, args ...any) *refusal {
-	return &refusal{problem: approval.Problem{Words: fmt.Sprintf(format, args...), Next: next}}
+// no is a refusal in our own words; the next step goes before what happened.
+func no(next, words approval.Text) *refusal {
+	return &refusal{problem: approval.Problem{Words: words, Next: next}}
 }
 
 // refuse ends a Request that has no card yet: only the requester hears of it.
@@ -93,11 +94,11 @@ func (w *Worker) description(ctx context.Context, r approval.Request) (approval.
 		return approval.Described{}, fmt.Errorf("who asks: %w", err)
 	}
 	if err := person.FullMember(r.Ask.By.TeamID); err != nil {
-		return approval.Described{}, &refusal{problem: approval.Problem{Words: err.Error()}}
+		return approval.Described{}, no(err.Hint, err.Words)
 	}
 	instance, ok := w.Instances[r.Ask.Instance]
 	if !ok {
-		return approval.Described{}, no("Ask again with one of the instances there are now.", "Slipway no longer knows the instance %s.", r.Ask.Instance)
+		return approval.Described{}, no(approval.T("Ask again with one of the instances there are now."), approval.T("Slipway no longer knows the instance %s.", r.Ask.Instance))
 	}
 	found, err := instance.Client.FindJob(ctx, r.Ask.Job)
 	if err != nil {
@@ -146,9 +147,9 @@ func (w *Worker) possible(ctx context.Context, r approval.Request, job approval.
 			return nil
 		}
 		if open := w.notYetStarted(ctx, r, job); open != 0 {
-			return no(fmt.Sprintf("Cancel it with `%s cancel %s`.", r.Ask.Command, open), "%s has not started yet, so there is nothing to stop.", open)
+			return no(approval.T("Cancel it with `%s cancel %s`.", r.Ask.Command, open), approval.T("%s has not started yet, so there is nothing to stop.", open))
 		}
-		return no("", "%s is not running, so there is nothing to stop.", name)
+		return no(approval.Text{}, approval.T("%s is not running, so there is nothing to stop.", name))
 	}
 	return startable(name, detail)
 }
@@ -157,9 +158,9 @@ func (w *Worker) possible(ctx context.Context, r approval.Request, job approval.
 func startable(name string, detail lakeformation.JobDetail) error {
 	switch {
 	case detail.Status.Active():
-		return no("Wait until it ends, or look at it with the status command.", "%s is running already, so it was not started again.", name)
+		return no(approval.T("Wait until it ends, or look at it with the status command."), approval.T("%s is running already, so it was not started again.", name))
 	case detail.Status.Blocked():
-		return no("The instance or the account may be in arrears; ask whoever administers LakeFormation.", "LakeFormation has frozen %s, so it can't be started.", name)
+		return no(approval.T("The instance or the account may be in arrears; ask whoever administers LakeFormation."), approval.T("LakeFormation has frozen %s, so it can't be started.", name))
 	}
 	return nil
 }
@@ -196,16 +197,17 @@ func unfound(err error, r approval.Request) error {
 	var answer *lakeformation.Error
 	switch {
 	case errors.As(err, &missing):
-		words := approval.NoSuchJob(r.Ask.Job, missing.Near) + " Nothing was started."
-		return &refusal{problem: approval.Problem{Words: words, Next: fmt.Sprintf("`%s jobs` lists the jobs.", r.Ask.Command)}, cause: err}
+		words := approval.Sentences(approval.NoSuchJob(r.Ask.Job, missing.Near), nothing(r))
+		return &refusal{problem: approval.Problem{Words: words, Next: approval.T("`%s jobs` lists the jobs.", r.Ask.Command)}, cause: err}
 	case errors.As(err, &several):
 		ids := make([]string, len(several.Jobs))
 		for i, job := range several.Jobs {
 			ids[i] = job.ID
 		}
+		name := approval.Plain.Code(approval.Short(r.Ask.Job))
 		return &refusal{problem: approval.Problem{
-			Words: "There are several jobs named " + approval.Plain.Code(approval.Short(r.Ask.Job)) + ", so nothing was started.",
-			Next:  "Ask again with the id of the one you mean: " + strings.Join(ids, ", ") + ".",
+			Words: either(r, approval.T("There are several jobs named %s, so nothing was started.", name), approval.T("There are several jobs named %s, so nothing was stopped.", name)),
+			Next:  approval.T("Ask again with the id of the one you mean: %s.", strings.Join(ids, ", ")),
 		}, cause: err}
 	case errors.As(err, &answer) && definite(answer):
 		return &refusal{problem: refusedRead(r, answer), cause: err}

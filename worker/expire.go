@@ -13,9 +13,9 @@ func (w *Worker) expire(ctx context.Context, c approval.Claim) error {
 		if r.State != approval.Pending || now.Before(r.DueAt) {
 			return nil, nil
 		}
-		problem := approval.Problem{Words: "Nobody decided in time.", Next: "Ask again if it is still wanted."}
+		problem := approval.Problem{Words: approval.T("Nobody decided in time."), Next: approval.T("Ask again if it is still wanted.")}
 		if r.PostedAt.IsZero() {
-			problem = approval.Problem{Words: "Slack took no card for a day, so nobody could decide.", Next: "Ask again once Slack works.", Private: true}
+			problem = approval.Problem{Words: approval.T("Slack took no card for a day, so nobody could decide."), Next: approval.T("Ask again once Slack works."), Private: true}
 		}
 		return []approval.Event{{Kind: approval.TimeExpired, Problem: &problem}}, nil
 	})

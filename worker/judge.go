@@ -94,9 +94,9 @@ func ended(r approval.Request, s sight, run approval.Run) *approval.Event {
 	}
 	e := approval.Event{Kind: kind, Run: &run}
 	if kind == approval.RunStopped && r.Ask.Action == approval.Start {
-		words := "It was stopped outside Slipway."
+		words := approval.T("It was stopped outside Slipway.")
 		if s.stoppedBy.ID != 0 {
-			words = s.stoppedBy.Ask.By.Name + " stopped it with " + s.stoppedBy.ID.String() + "."
+			words = approval.T("%s stopped it with %s.", s.stoppedBy.Ask.By.Name, s.stoppedBy.ID)
 		}
 		e.Problem = &approval.Problem{Words: words}
 	}

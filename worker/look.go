@@ -103,7 +103,7 @@ func unseen(r approval.Request, err error, now time.Time) []approval.Event {
 	var said *lakeformation.Error
 	isGone := errors.As(err, &said) && said.HTTPStatus == 404
 	if isGone && r.State == approval.Running && r.Misses+1 >= approval.LostAfter {
-		return []approval.Event{{Kind: approval.RunLost, Problem: &approval.Problem{Words: "LakeFormation no longer knows this job (404)."}}}
+		return []approval.Event{{Kind: approval.RunLost, Problem: &approval.Problem{Words: approval.T("LakeFormation no longer knows this job (404).")}}}
 	}
 	if late := overdue(r, now); late != nil && r.State != approval.Starting {
 		return late
@@ -120,7 +120,7 @@ func overdue(r approval.Request, now time.Time) []approval.Event {
 	case r.State == approval.Unknown && now.Sub(r.MarkedAt) >= approval.UnknownFor:
 		return []approval.Event{{Kind: approval.GaveUp}}
 	case r.State == approval.Running && now.Sub(r.MarkedAt) >= approval.WatchFor:
-		return []approval.Event{{Kind: approval.RunLost, Problem: &approval.Problem{Words: "It has been running for a week, the longest I watch."}}}
+		return []approval.Event{{Kind: approval.RunLost, Problem: &approval.Problem{Words: approval.T("It has been running for a week, the longest I watch.")}}}
 	}
 	return nil
 }

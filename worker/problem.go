@@ -2,7 +2,6 @@ package worker
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"slipway/approval"
@@ -10,13 +9,13 @@ import (
 )
 
 // problem keeps what LakeFormation, its gateway or IAM said for the card. Words say what it means for the job.
-func problem(words string, err *lakeformation.Error) approval.Problem {
+func problem(words approval.Text, err *lakeformation.Error) approval.Problem {
 	p := approval.Problem{
 		Words: words, HTTPStatus: err.HTTPStatus, Speaker: string(err.Speaker()), Code: err.Code, Message: err.Message,
 		Solution: err.Solution, RequestID: err.RequestID,
 	}
 	if p.Solution == "" {
-		p.Next = err.Remedy()
+		p.Next = approval.TextOf(err.Remedy())
 	}
 	return p
 }
@@ -36,7 +35,7 @@ func because(p approval.Problem, err error) approval.Problem {
 	if !errors.As(err, &said) {
 		return p
 	}
-	return problem(p.Words+" "+said.Summary()+".", said)
+	return problem(approval.Sentences(p.Words, approval.TextOf(said.Summary())), said)
 }
 
 // definite reports whether asking again would bring the same answer.
@@ -50,9 +49,9 @@ func Heard(r approval.Request, said *lakeformation.Error) approval.Event {
 	case said == nil:
 		return approval.Event{Kind: approval.StartAccepted}
 	case mayCallAgain(r, said):
-		words := "LakeFormation could not be asked yet; " + nothingDone(r) + "."
-		if said.Meaning() != "" {
-			words += " " + said.Summary() + "."
+		words := either(r, approval.T("LakeFormation could not be asked yet; nothing was started."), approval.T("LakeFormation could not be asked yet; nothing was stopped."))
+		if !said.Meaning().IsZero() {
+			words = approval.Sentences(words, approval.TextOf(said.Summary()))
 		}
 		p := problem(words, said)
 		pause := max(said.RetryAfter, min(time.Second<<min(r.Attempt, 6), time.Minute))
@@ -61,8 +60,8 @@ func Heard(r approval.Request, said *lakeformation.Error) approval.Event {
 		p := refusedStart(r, said)
 		return approval.Event{Kind: approval.StartRefused, Problem: &p}
 	}
-	p := problem("LakeFormation gave no clear answer.", said)
-	p.Next = ""
+	p := problem(approval.T("LakeFormation gave no clear answer."), said)
+	p.Next = approval.Text{}
 	return approval.Event{Kind: approval.StartUnanswered, Problem: &p}
 }
 
@@ -82,7 +81,7 @@ func refusedStart(r approval.Request, said *lakeformation.Error) approval.Proble
 	if said.NoSuchJob() {
 		return gone(r, said)
 	}
-	return problem(said.Summary()+".", said)
+	return problem(approval.TextOf(said.Summary()), said)
 }
 
 // refusedRead says that the job could not even be read before the start.
@@ -90,20 +89,27 @@ func refusedRead(r approval.Request, said *lakeformation.Error) approval.Problem
 	if said.NoSuchJob() {
 		return gone(r, said)
 	}
-	return problem("I could not read the job, so "+nothingDone(r)+". "+said.Summary()+".", said)
+	words := either(r, approval.T("I could not read the job, so nothing was started."), approval.T("I could not read the job, so nothing was stopped."))
+	return problem(approval.Sentences(words, approval.TextOf(said.Summary())), said)
 }
 
-func nothingDone(r approval.Request) string {
+// either picks by what the Request asks for.
+func either(r approval.Request, start, stop approval.Text) approval.Text {
 	if r.Ask.Action == approval.Stop {
-		return "nothing was stopped"
+		return stop
 	}
-	return "nothing was started"
+	return start
+}
+
+// nothing says that what was asked did not happen.
+func nothing(r approval.Request) approval.Text {
+	return either(r, approval.T("Nothing was started."), approval.T("Nothing was stopped."))
 }
 
 func gone(r approval.Request, said *lakeformation.Error) approval.Problem {
-	p := problem("LakeFormation no longer knows this job (404).", said)
+	p := problem(approval.T("LakeFormation no longer knows this job (404)."), said)
 	if p.Solution == "" {
-		p.Next = fmt.Sprintf("Look it up with `%s jobs %s`; it may have been deleted or belong to another instance.", r.Ask.Command, r.JobName())
+		p.Next = approval.T("Look it up with `%s jobs %s`; it may have been deleted or belong to another instance.", r.Ask.Command, r.JobName())
 	}
 	return p
 }

@@ -38,6 +38,6 @@ func TestWhatIsHeardDecidesWhetherTheCallMayBeMadeAgain(t *testing.T) {
 func TestAStopIsNotCalledAStart(t *testing.T) {
 	stop := started(approval.Starting)
 	stop.Ask.Action = approval.Stop
-	require.Contains(t, Heard(stop, &lakeformation.Error{Class: lakeformation.NeverSent}).Problem.Words, "nothing was stopped")
-	require.Contains(t, refusedRead(stop, &lakeformation.Error{Class: lakeformation.Refused, HTTPStatus: 403}).Words, "nothing was stopped")
+	require.Contains(t, Heard(stop, &lakeformation.Error{Class: lakeformation.NeverSent}).Problem.Words.String(), "nothing was stopped")
+	require.Contains(t, refusedRead(stop, &lakeformation.Error{Class: lakeformation.Refused, HTTPStatus: 403}).Words.String(), "nothing was stopped")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"slipway/approval"
 )
@@ -21,7 +22,8 @@ func (w *Worker) rule(ctx context.Context, ask approval.Ask, job approval.Job, f
 	}
 	rule, ok := policy.For(approval.Question{Ask: ask, Job: job, Groups: groups})
 	if !ok {
-		return approval.Rule{}, nil, no("Ask whoever writes the policy to add one.", "No rule of the policy is about this, so nothing was %s.", ask.Action.Done())
+		return approval.Rule{}, nil, no(approval.T("Ask whoever writes the policy to add one."), either(approval.Request{Ask: ask},
+			approval.T("No rule of the policy is about this, so nothing was started."), approval.T("No rule of the policy is about this, so nothing was stopped.")))
 	}
 	return rule, groups, nil
 }
@@ -31,18 +33,18 @@ func (w *Worker) rule(ctx context.Context, ask approval.Ask, job approval.Job, f
 func (w *Worker) admitted(r approval.Request, rule approval.Rule, who approval.Person, groups approval.Groups) error {
 	r.Rule, r.Decisions = rule, nil
 	if r.Ask.BreakGlass {
-		if why := rule.BreakGlassBy(who, w.People.TeamID(), groups); why != "" {
-			return no("Ask without --break-glass.", "%s Nothing was %s.", why, r.Ask.Action.Done())
+		if why := rule.BreakGlassBy(who, w.People.TeamID(), groups); !why.IsZero() {
+			return no(approval.T("Ask without --break-glass."), approval.Sentences(why, nothing(r)))
 		}
 	}
 	out := approval.Evaluate(r, w.Clock.Now())
 	switch {
 	case out.Standing == approval.Closed && rule.BreakGlass != nil:
-		return no("Ask again then; in an emergency, those whom the rule names may add --break-glass and a reason.", "%s", out.Sentence())
+		return no(approval.T("Ask again then; in an emergency, those whom the rule names may add --break-glass and a reason."), out.Text())
 	case out.Standing == approval.Closed:
-		return no("Ask again then.", "%s", out.Sentence())
+		return no(approval.T("Ask again then."), out.Text())
 	case out.Standing == approval.Forbidden:
-		return no("Then ask again.", "%s Nothing was %s.", out.Sentence(), r.Ask.Action.Done())
+		return no(approval.T("Then ask again."), approval.Sentences(out.Text(), nothing(r)))
 	}
 	return nil
 }
@@ -50,24 +52,24 @@ func (w *Worker) admitted(r approval.Request, rule approval.Rule, who approval.P
 // stillAllowed evaluates an approved Request once more, by the rule in force now and by what Slack says now about
 // everybody whose word counts. What the rule says must be what it said when people decided.
 func (w *Worker) stillAllowed(ctx context.Context, r approval.Request) error {
-	const next = "Ask again; that needs a new approval."
+	next := approval.T("Ask again; that needs a new approval.")
 	rule, groups, err := w.rule(ctx, r.Ask, r.Job, true)
 	if err != nil {
 		return err
 	}
 	if !rule.Same(r.Rule) {
-		return no(next, "Since it was approved, this changed: rule.")
+		return no(next, approval.T("Since it was approved, this changed: rule."))
 	}
 	requester, err := w.member(ctx, r.Ask.By)
 	if err != nil {
 		return err
 	}
 	if requester.FullMember(w.People.TeamID()) != nil {
-		return no(next, "%s is no longer a full member of this workspace, so the request does not count.", r.Ask.By.Name)
+		return no(next, approval.T("%s is no longer a full member of this workspace, so the request does not count.", r.Ask.By.Name))
 	}
 	if r.Ask.BreakGlass {
-		if why := rule.BreakGlassBy(requester, w.People.TeamID(), groups); why != "" {
-			return no(next, "%s", why)
+		if why := rule.BreakGlassBy(requester, w.People.TeamID(), groups); !why.IsZero() {
+			return no(next, why)
 		}
 	}
 	var lost []string
@@ -83,19 +85,11 @@ func (w *Worker) stillAllowed(ctx context.Context, r approval.Request) error {
 	}
 	if out := approval.Evaluate(r, w.Clock.Now()); out.Standing != approval.Allowed {
 		if len(lost) > 0 {
-			return no(next, "Since it was approved, %s may no longer approve. %s", list(lost), out.Sentence())
+			return no(next, approval.T("Since it was approved, %s may no longer approve. %s", strings.Join(lost, ", "), out.Text()))
 		}
-		return no(next, "%s", out.Sentence())
+		return no(next, out.Text())
 	}
 	return nil
-}
-
-func list(names []string) string {
-	text := names[0]
-	for _, name := range names[1:] {
-		text += " and " + name
-	}
-	return text
 }
 
 // member asks Slack who somebody is. A user whom Slack does not know is nobody, and not an error.

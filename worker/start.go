@@ -51,13 +51,13 @@ func (w *Worker) start(ctx context.Context, c approval.Claim, log *logrus.Entry)
 // late explains why an approved Request was not started in time.
 func (w *Worker) late(ctx context.Context, r approval.Request) *approval.Problem {
 	p := r.Problem
-	if p.Words == "" {
+	if p.Words.IsZero() {
 		ctx, done := context.WithTimeout(ctx, lastTry)
 		defer done()
 		_, err := w.recheck(ctx, r)
 		p = because(approval.Problem{
-			Words: "The job could not be read for ten minutes before the " + string(r.Ask.Action) + ", so " + nothingDone(r) + ".",
-			Next:  "Ask again once LakeFormation can be reached.",
+			Words: either(r, approval.T("The job could not be read for ten minutes before the start, so nothing was started."), approval.T("The job could not be read for ten minutes before the stop, so nothing was stopped.")),
+			Next:  approval.T("Ask again once LakeFormation can be reached."),
 		}, err)
 	}
 	return &p
@@ -68,7 +68,7 @@ func (w *Worker) recheck(ctx context.Context, r approval.Request) (approval.Befo
 	name := approval.Plain.Code(r.JobName())
 	instance, ok := w.Instances[r.Ask.Instance]
 	if !ok || instance.Target != r.Target {
-		return approval.Before{}, no("Ask again; that needs a new approval.", "The instance %s is another one now than was approved.", r.Ask.Instance)
+		return approval.Before{}, no(approval.T("Ask again; that needs a new approval."), approval.T("The instance %s is another one now than was approved.", r.Ask.Instance))
 	}
 	detail, err := instance.Client.ShowJob(ctx, r.Job.ID)
 	if err != nil {
@@ -83,8 +83,8 @@ func (w *Worker) recheck(ctx context.Context, r approval.Request) (approval.Befo
 		return approval.Before{}, err
 	}
 	if changed := r.Bound.Changed(facts); len(changed) > 0 {
-		return approval.Before{}, no("Look at the job, then ask again; that needs a new approval.",
-			"Since it was approved, this changed: %s.", strings.Join(changed[:min(len(changed), 5)], ", "))
+		return approval.Before{}, no(approval.T("Look at the job, then ask again; that needs a new approval."),
+			approval.T("Since it was approved, this changed: %s.", strings.Join(changed[:min(len(changed), 5)], ", ")))
 	}
 	if err := w.stillAllowed(ctx, r); err != nil {
 		return approval.Before{}, err
@@ -94,7 +94,7 @@ func (w *Worker) recheck(ctx context.Context, r approval.Request) (approval.Befo
 			return approval.Before{}, err
 		}
 	} else if !detail.Status.Active() {
-		return approval.Before{}, no("", "%s had ended before it could be stopped.", name)
+		return approval.Before{}, no(approval.Text{}, approval.T("%s had ended before it could be stopped.", name))
 	}
 	before := approval.Before{Status: string(detail.Status), StartedAt: detail.StartTime, LastSuccess: detail.LastSuccessRunTime, Runs: -1}
 	if page, err := instance.Client.JobHistory(ctx, r.Job.ID, 0, historyRows); err == nil {
