@@ -133,7 +133,10 @@ func cases() map[string]approval.Request {
 		"succeeded-unsure": request(approval.Succeeded, func(r *approval.Request) { ran("SUCCESS")(r); r.AcceptedAt = time.Time{} }),
 		"partial":          request(approval.Partial, ran("PARTIAL_SUCCESS")),
 		"failed":           request(approval.Failed, ran("FAILED")),
-		"stopped":          request(approval.Stopped, func(r *approval.Request) { ran("STOPPED")(r); r.Problem.Words = approval.T("It was stopped outside Slipway.") }),
+		"stopped": request(approval.Stopped, func(r *approval.Request) {
+			ran("STOPPED")(r)
+			r.Problem.Words = approval.T("It was stopped outside Slipway.")
+		}),
 		"unwatched": request(approval.Unwatched, func(r *approval.Request) {
 			ran("RUNNING")(r)
 			r.Problem.Words = approval.T("LakeFormation no longer knows this job (404).")
