@@ -61,7 +61,7 @@ func (b *Bot) handle(ctx context.Context, d *Delivery) {
 	case "slash_commands":
 		b.typed(ctx, d)
 	case "interactive":
-		b.pressed(ctx, d)
+		b.interacted(ctx, d)
 	default:
 		// Nothing we asked Slack to send; acked so that it is not sent again.
 		b.ack(ctx, d, nil)
@@ -89,8 +89,43 @@ func (b *Bot) typed(ctx context.Context, d *Delivery) {
 		payload = ephemeral(RenderReply(answer.Now))
 	}
 	b.ack(ctx, d, payload)
+	if answer.Form {
+		b.openForm(ctx, d, interaction{TriggerID: in.TriggerID, ResponseURL: in.ResponseURL, User: user{ID: in.UserID}}, formState{Channel: in.ChannelID, Command: in.Command}, "")
+	}
 	if answer.Later != nil {
 		b.later(ctx, answer.Later, private{invocation.Reply, in.ChannelID, in.UserID})
+	}
+}
+
+// interacted sends a payload of type "interactive" to what it is about.
+func (b *Bot) interacted(ctx context.Context, d *Delivery) {
+	var i interaction
+	if err := json.Unmarshal(d.Payload, &i); err != nil {
+		b.log.WithError(err).Warn("an interaction that cannot be read")
+		b.ack(ctx, d, nil)
+		return
+	}
+	switch i.Type {
+	case "shortcut", "message_action":
+		b.shortcut(ctx, d, i)
+	case "block_suggestion":
+		b.suggest(ctx, d, i)
+	case "view_submission":
+		b.submitted(ctx, d, i)
+	case "block_actions":
+		switch {
+		case len(i.Actions) == 0:
+			b.ack(ctx, d, nil)
+		case i.Actions[0].ActionID == openStart:
+			b.ack(ctx, d, nil)
+			b.openForm(ctx, d, i, formState{Channel: i.Channel.ID, Command: slashCommand}, "")
+		case i.View.CallbackID == formCallback:
+			b.chosen(ctx, d, i)
+		default:
+			b.pressed(ctx, d)
+		}
+	default:
+		b.ack(ctx, d, nil)
 	}
 }
 

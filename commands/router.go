@@ -74,12 +74,20 @@ type Router struct {
 	clock     approval.Clock
 	instances Instances
 	names     []string // of the instances, in order
+	lists     map[string]*jobList
 	log       *logrus.Entry
 }
 
 // NewRouter returns a Router.
 func NewRouter(service *approval.Service, store approval.Store, rules *approval.Rulebook, people approval.People, clock approval.Clock, instances Instances, log *logrus.Entry) *Router {
-	return &Router{service: service, store: store, rules: rules, people: people, clock: clock, instances: instances, names: slices.Sorted(maps.Keys(instances)), log: log}
+	lists := map[string]*jobList{}
+	for name, client := range instances {
+		lists[name] = &jobList{now: clock.Now, read: func(ctx context.Context) ([]lakeformation.Job, error) { return client.AllJobs(ctx, "") }}
+	}
+	return &Router{
+		service: service, store: store, rules: rules, people: people, clock: clock,
+		instances: instances, names: slices.Sorted(maps.Keys(instances)), lists: lists, log: log,
+	}
 }
 
 // command is one word people can type.

@@ -39,10 +39,10 @@ func (r *Router) askAgain(ctx context.Context, c Click, id approval.ID) Answer {
 
 func (r *Router) ask(ctx context.Context, in Invocation, line Line, action approval.Action) Answer {
 	if line.Job == "" {
-		example := Example{in.Command + " start nightly_sync source reloaded", in.Voice.Say("asks to start nightly_sync, with a reason")}
-		if action == approval.Stop {
-			example = Example{in.Command + " stop nightly_sync wrong source", in.Voice.Say("asks to stop nightly_sync, with a reason")}
+		if action == approval.Start {
+			return Answer{Form: true}
 		}
+		example := Example{in.Command + " stop nightly_sync wrong source", in.Voice.Say("asks to stop nightly_sync, with a reason")}
 		return Answer{Now: Reply{
 			Text:     in.Voice.Say("Which job? Nothing was done."),
 			Examples: []Example{example, {in.Command + " jobs", in.Voice.Say("lists the jobs")}},

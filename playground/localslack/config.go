@@ -17,9 +17,10 @@ type Config struct {
 	Channels []Channel
 	Groups   []UserGroup
 
-	Scopes   []string // granted to the bot token; a method that needs another answers missing_scope
-	Commands []string // slash commands of the app, with the slash: "/lf"
-	Events   []string // subscribed events: app_mention, message.im, app_home_opened
+	Scopes    []string // granted to the bot token; a method that needs another answers missing_scope
+	Commands  []string // slash commands of the app, with the slash: "/lf"
+	Shortcuts []Shortcut
+	Events    []string // subscribed events: app_mention, message.im, app_home_opened
 
 	// ShouldEscape is the manifest's should_escape: @ben and #general in the text
 	// of a command arrive as <@U…|ben> and <#C…|general>.
@@ -141,7 +142,10 @@ func Playground() Config {
 			"commands", "chat:write", "app_mentions:read", "im:history", "im:read", "im:write",
 			"users:read", "usergroups:read", "channels:read", "groups:read", "reactions:write",
 		},
-		Commands:       []string{"/lf"},
+		Commands: []string{"/lf"},
+		Shortcuts: []Shortcut{
+			{Name: "Start a LakeFormation job", CallbackID: "start_job"}, {Name: "Start this job", CallbackID: "start_this_job", OnMessage: true},
+		},
 		Events:         []string{"app_mention", "message.im", "app_home_opened"},
 		ShouldEscape:   true,
 		RatePerChannel: true,
