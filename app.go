@@ -83,7 +83,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 		requests = o.Store(a.store)
 	}
 	if a.bot, err = bot.Connect(ctx, bot.Config{
-		AppToken: a.config.SlackAppToken, BotToken: a.config.SlackBotToken, APIURL: a.config.SlackAPIURL, Connections: a.config.Connections,
+		AppToken: a.config.SlackAppToken, BotToken: a.config.SlackBotToken, APIURL: a.config.SlackAPIURL, Connections: a.config.Connections, Language: a.config.Language,
 		Clock: a.clock, Log: a.log,
 	}); err != nil {
 		return err

@@ -22,7 +22,8 @@ type Config struct {
 	Connections   int                       // sockets kept up side by side
 	Instances     map[string]InstanceConfig // by name; the environment's own is "default"
 	DatabaseURL   string
-	Listen        string // of /healthz and /readyz; "": nowhere
+	Language      bot.Language // of what a whole channel reads
+	Listen        string       // of /healthz and /readyz; "": nowhere
 	LogLevel      logrus.Level
 	LogFormat     string // text, json or "": text on a terminal
 
@@ -66,6 +67,12 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 	if u, err := url.Parse(c.DatabaseURL); err == nil && u.User != nil {
 		if password, ok := u.User.Password(); ok {
 			env.secrets = append(env.secrets, password)
+		}
+	}
+	if language := env.get("SLIPWAY_LANGUAGE"); language != "" {
+		var known bool
+		if c.Language, known = bot.ParseLanguage(language); !known {
+			env.problem("SLIPWAY_LANGUAGE is %q; it may be en or zh", language)
 		}
 	}
 	c.policy(env)

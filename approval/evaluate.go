@@ -181,14 +181,14 @@ func (r Request) approver(ref string) Approver {
 	return Approver{Ref: ref, Name: ref}
 }
 
-// Say is the Outcome as a sentence for people.
-func (o Outcome) Say(v Voice) string { return v.Text(o.text(v)) }
+// In is the Outcome as a sentence for people.
+func (o Outcome) In(v Voice) string { return v.Text(o.text(v)) }
 
 // Text is the Outcome as a sentence to keep.
 func (o Outcome) Text() Text { return o.text(Plain) }
 
 // Sentence is the Outcome for logs and the command line.
-func (o Outcome) Sentence() string { return o.Say(Plain) }
+func (o Outcome) Sentence() string { return o.In(Plain) }
 
 // text names people and groups as names does.
 func (o Outcome) text(names Voice) Text {

@@ -21,7 +21,7 @@ func (p Problem) Suggestion() Text {
 
 // Said is what the other side said, in lines that name the speaker: code and message, solution, request id.
 func (p Problem) Said() []Text {
-	speaker, lines := T(cmp.Or(p.Speaker, "LakeFormation")), []Text(nil)
+	speaker, lines := Text{Format: cmp.Or(p.Speaker, "LakeFormation")}, []Text(nil)
 	said := p.Code + p.Message
 	switch {
 	case p.Code != "" && p.Message != "":

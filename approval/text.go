@@ -61,12 +61,24 @@ func (t Text) IsZero() bool { return t.Format == "" }
 // String is the Text in English, for logs and the audit.
 func (t Text) String() string { return Plain.Text(t) }
 
-// MarshalJSON writes a format without arguments as a string, and any other Text as a list: format, arguments.
+// MarshalJSON writes a format without arguments as a string, and any other Text as a list: format, arguments. A Text
+// among the arguments is always a list: a string is none.
 func (t Text) MarshalJSON() ([]byte, error) {
 	if len(t.Args) == 0 {
 		return json.Marshal(t.Format)
 	}
-	return json.Marshal(append([]any{t.Format}, t.Args...))
+	return json.Marshal(t.list())
+}
+
+func (t Text) list() []any {
+	list := []any{t.Format}
+	for _, arg := range t.Args {
+		if nested, ok := arg.(Text); ok {
+			arg = nested.list()
+		}
+		list = append(list, arg)
+	}
+	return list
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.

@@ -155,6 +155,6 @@ func choices(list []commands.Choice, fit int, v approval.Voice) offer {
 	if fit <= len(options) {
 		return offer{Options: options}
 	}
-	label := plainText(v.Say("%d of %d jobs: type more of the name", len(options), fit), maxOption)
+	label := plainText(v.Say("The first %d: type more of the name", len(options)), maxOption)
 	return offer{Groups: []*slack.OptionGroupBlockObject{slack.NewOptionGroupBlockElement(label, options...)}}
 }

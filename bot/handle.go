@@ -164,9 +164,7 @@ func (b *Bot) pressed(ctx context.Context, d *Delivery) {
 // voice speaks a person's language; it asks Slack for that only once there is something to say.
 func (b *Bot) voice(ctx context.Context, userID string) approval.Voice {
 	language := sync.OnceValue(func() Language { return b.people.Language(context.WithoutCancel(ctx), userID) })
-	v := approval.Plain
-	v.Print = func(format string, args ...any) string { return language().print(format, args...) }
-	return v
+	return voiceOf(language)
 }
 
 // ack sends the ack, and logs when it could not: what was recorded stays recorded, and its card follows.

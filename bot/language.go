@@ -81,8 +81,13 @@ func (l Language) print(format string, args ...any) string {
 
 // plain is the Voice of texts that are escaped as a whole.
 func (l Language) plain() approval.Voice {
+	return voiceOf(func() Language { return l })
+}
+
+// voiceOf is a plain Voice whose language is asked for once there is something to say.
+func voiceOf(language func() Language) approval.Voice {
 	v := approval.Plain
-	v.Print = l.print
+	v.Print = func(format string, args ...any) string { return language().print(format, args...) }
 	return v
 }
 

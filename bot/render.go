@@ -212,7 +212,7 @@ func (c *card) lastRun(j approval.Job) string {
 
 // question says what is still missing and until when it may come.
 func (c *card) question(r approval.Request, v approval.Voice) string {
-	text := approval.Evaluate(r, time.Time{}).Say(v)
+	text := approval.Evaluate(r, time.Time{}).In(v)
 	if r.ExpiresAt.IsZero() {
 		return text
 	}

@@ -230,9 +230,12 @@ func FuzzCard(f *testing.F) {
 			if !r.Problem.Words.IsZero() {
 				r.Problem.Message, r.Problem.Solution = message, solution
 			}
-			messages := []Message{RenderCard(r, English), RenderOutcome(r, English), RenderPrivate(r, English)}
-			if !r.RemindAt().IsZero() {
-				messages = append(messages, RenderReminder(r, English))
+			var messages []Message
+			for _, l := range []Language{English, Chinese} {
+				messages = append(messages, RenderCard(r, l), RenderOutcome(r, l), RenderPrivate(r, l))
+				if !r.RemindAt().IsZero() {
+					messages = append(messages, RenderReminder(r, l))
+				}
 			}
 			for _, m := range messages {
 				raw := string(blocksOf(t, m))

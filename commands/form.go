@@ -103,12 +103,11 @@ func (r *Router) Choices(ctx context.Context, instance, typed string, v approval
 	if !ok {
 		return nil, 0, errors.New("no such instance")
 	}
-	jobs, err := list.get(ctx)
+	best, fit, err := list.search(ctx, Clean(typed), MostChoices)
 	if err != nil {
 		r.log.WithError(err).WithField("instance", instance).Warn("no jobs to offer")
 		return nil, 0, err
 	}
-	best, fit := search(jobs, Clean(typed), MostChoices)
 	for _, job := range best {
 		choices = append(choices, choice(v, job.Job))
 	}
@@ -122,21 +121,21 @@ func choice(v approval.Voice, job lakeformation.Job) Choice {
 // Submit records what a Form asks for, or says per field what is wrong with it: then nothing was recorded.
 func (r *Router) Submit(ctx context.Context, f Filled) (wrong map[Field]string) {
 	v := f.Voice
-	refuse := func(field Field, text string) map[Field]string { return map[Field]string{field: text} }
+	amiss := func(field Field, text string) map[Field]string { return map[Field]string{field: text} }
 	f.Reason = Clean(f.Reason)
 	switch {
 	case r.instances[f.Instance] == nil:
-		return refuse(JobField, v.Say("There is no instance %s any more. Close this and begin again.", quote(f.Instance)))
+		return amiss(JobField, v.Say("There is no instance %s any more. Close this and begin again.", quote(f.Instance)))
 	case f.Job == "":
-		return refuse(JobField, v.Say("Choose a job from the list. If it is still being read, type its name again in a moment."))
+		return amiss(JobField, v.Say("Choose a job from the list. If it is still being read, type its name again in a moment."))
 	case f.Mode != "" && f.Mode != "NORMAL" && f.Mode != "COMPARISON":
-		return refuse(ModeField, v.Say("The mode is normal or comparison."))
+		return amiss(ModeField, v.Say("The mode is normal or comparison."))
 	case f.Channel == "":
-		return refuse(ChannelField, v.Say("Choose the channel that decides and hears how it ends."))
+		return amiss(ChannelField, v.Say("Choose the channel that decides and hears how it ends."))
 	}
 	name, why := r.formJob(ctx, f)
 	if !why.IsZero() {
-		return refuse(ReasonField, v.Text(why))
+		return amiss(ReasonField, v.Text(why))
 	}
 	if f.Mode == "NORMAL" {
 		f.Mode = "" // LakeFormation's default: not sent
@@ -149,9 +148,9 @@ func (r *Router) Submit(ctx context.Context, f Filled) (wrong map[Field]string) 
 	var refused *approval.Error
 	switch {
 	case errors.As(err, &refused) && refused.Code == approval.Invalid:
-		return refuse(ReasonField, answer.Now.Text)
+		return amiss(ReasonField, answer.Now.Text)
 	case err != nil && !answer.Now.Empty():
-		return refuse(JobField, answer.Now.Text)
+		return amiss(JobField, answer.Now.Text)
 	}
 	r.log.WithField("request", req.ID).WithField("job", name).WithField("actor", f.By.UserID).Info("start asked by the form")
 	return nil

@@ -20,11 +20,12 @@ const (
 // jobList keeps the jobs of one instance for type-ahead, which has no time to ask LakeFormation. It is for suggestions
 // only: what is asked for is looked up again.
 type jobList struct {
-	read func(context.Context) ([]lakeformation.Job, error)
+	read func(ctx context.Context, pattern string) (jobs []lakeformation.Job, more bool, err error)
 	now  func() time.Time
 
 	mu      sync.Mutex
 	jobs    []listed
+	more    bool // there are jobs that only a pattern reaches
 	at      time.Time
 	reading chan struct{} // closed when the reading under way ends; nil: none is
 	err     error         // of the last reading
@@ -68,19 +69,52 @@ func (l *jobList) get(ctx context.Context) ([]listed, error) {
 func (l *jobList) refresh(ctx context.Context, done chan struct{}) {
 	ctx, cancel := context.WithTimeout(ctx, listRead)
 	defer cancel()
-	read, err := l.read(ctx)
-	jobs := make([]listed, len(read))
-	for i, job := range read {
-		jobs[i] = listed{job, strings.ToLower(job.Name)}
-	}
+	read, more, err := l.read(ctx, "")
+	jobs := asListed(read)
 	slices.SortFunc(jobs, func(a, b listed) int { return cmp.Or(strings.Compare(a.lower, b.lower), strings.Compare(a.ID, b.ID)) })
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.err = err; err == nil {
-		l.jobs, l.at = jobs, l.now()
+		l.jobs, l.more, l.at = jobs, more, l.now()
 	}
 	l.reading = nil
 	close(done)
+}
+
+func asListed(jobs []lakeformation.Job) []listed {
+	list := make([]listed, len(jobs))
+	for i, job := range jobs {
+		list[i] = listed{job, strings.ToLower(job.Name)}
+	}
+	return list
+}
+
+// search gives the jobs that fit best, at most that many, and how many fit. Where not all jobs can be listed LakeFormation
+// is asked for those of that name, too; what it does not say in time is left out.
+func (l *jobList) search(ctx context.Context, typed string, most int) ([]listed, int, error) {
+	jobs, err := l.get(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	l.mu.Lock()
+	more := l.more
+	l.mu.Unlock()
+	if typed = strings.TrimSpace(typed); more && typed != "" {
+		if others, _, err := l.read(ctx, "*"+typed+"*"); err == nil {
+			jobs = merged(jobs, asListed(others))
+		}
+	}
+	best, fit := search(jobs, typed, most)
+	return best, fit, nil
+}
+
+// merged adds the jobs that are not there yet.
+func merged(jobs, others []listed) []listed {
+	known := make(map[string]bool, len(jobs))
+	for _, job := range jobs {
+		known[job.ID] = true
+	}
+	return append(slices.Clip(jobs), slices.DeleteFunc(others, func(job listed) bool { return known[job.ID] })...)
 }
 
 // rank says how well a job fits what was typed, the smaller the better; -1: not at all.
@@ -100,9 +134,8 @@ func (j listed) rank(typed string) int {
 	return -1
 }
 
-// search gives the jobs that fit best, at most that many, and how many fit.
 func search(jobs []listed, typed string, most int) (best []listed, fit int) {
-	typed = strings.ToLower(strings.TrimSpace(typed))
+	typed = strings.ToLower(typed)
 	var ranked [5][]listed
 	for _, job := range jobs {
 		r := 1

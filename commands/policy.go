@@ -61,7 +61,7 @@ func (r *Router) wouldHappen(ctx context.Context, in Invocation, ask approval.As
 	})}
 	out := approval.Evaluate(req, r.clock.Now())
 	v := in.Voice
-	lines := []string{v.Say("If you start %s on %s now, the rule “%s” decides.", quote(job.Name), ask.Instance, rule.Name), out.Say(v)}
+	lines := []string{v.Say("If you start %s on %s now, the rule “%s” decides.", quote(job.Name), ask.Instance, rule.Name), out.In(v)}
 	if out.Standing == approval.Closed {
 		lines = append(lines, v.Say("Otherwise: %s", approval.Evaluate(req, time.Time{}).Text()))
 	}

@@ -82,7 +82,9 @@ type Router struct {
 func NewRouter(service *approval.Service, store approval.Store, rules *approval.Rulebook, people approval.People, clock approval.Clock, instances Instances, log *logrus.Entry) *Router {
 	lists := map[string]*jobList{}
 	for name, client := range instances {
-		lists[name] = &jobList{now: clock.Now, read: func(ctx context.Context) ([]lakeformation.Job, error) { return client.AllJobs(ctx, "") }}
+		lists[name] = &jobList{now: clock.Now, read: func(ctx context.Context, pattern string) ([]lakeformation.Job, bool, error) {
+			return client.Reachable(ctx, pattern)
+		}}
 	}
 	return &Router{
 		service: service, store: store, rules: rules, people: people, clock: clock,

@@ -58,7 +58,7 @@ func (r *Router) statusOf(ctx context.Context, in Invocation, id approval.ID) Re
 		reply.Text += "\n" + line
 	}
 	if req.State == approval.Pending {
-		reply.Text += "\n" + approval.Evaluate(req, time.Time{}).Say(v)
+		reply.Text += "\n" + approval.Evaluate(req, time.Time{}).In(v)
 	}
 	if p := req.Problem; !p.Words.IsZero() {
 		reply.Text += "\n" + v.Text(approval.Sentences(p.Words, p.Suggestion()))

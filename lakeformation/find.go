@@ -68,14 +68,14 @@ func (c *Client) FindJob(ctx context.Context, nameOrID string) (Job, error) {
 		}
 	}
 	same := func(name string) bool { return name == nameOrID }
-	jobs, _, err := c.reachable(ctx, nameOrID, nil)
+	jobs, _, err := c.Reachable(ctx, nameOrID)
 	if err != nil && !patternRefused(err) {
 		return Job{}, err
 	}
 	if job, err := named(nameOrID, jobs, same); err != nil || job.ID != "" {
 		return job, err
 	}
-	jobs, more, err := c.reachable(ctx, "", nil)
+	jobs, more, err := c.Reachable(ctx, "")
 	if err != nil {
 		return Job{}, err
 	}

@@ -115,12 +115,13 @@ func pageQuery(op string, offset, limit int) (url.Values, error) {
 // reaches. Jobs of a type beyond its first 2000 cannot be reached this way; their ids still work everywhere.
 // A job that two pages both have is given once.
 func (c *Client) AllJobs(ctx context.Context, namePattern string, types ...JobType) ([]Job, error) {
-	jobs, _, err := c.reachable(ctx, namePattern, types)
+	jobs, _, err := c.Reachable(ctx, namePattern, types...)
 	return jobs, err
 }
 
-// reachable also reports whether the service says to have more.
-func (c *Client) reachable(ctx context.Context, namePattern string, types []JobType) (jobs []Job, more bool, err error) {
+// Reachable is AllJobs that also reports whether there are more: paging reaches 2,000 jobs of a type, and a pattern the
+// others.
+func (c *Client) Reachable(ctx context.Context, namePattern string, types ...JobType) (jobs []Job, more bool, err error) {
 	if len(types) == 0 {
 		types = JobTypes()
 	}
