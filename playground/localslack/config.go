@@ -17,8 +17,9 @@ type Config struct {
 	Channels []Channel
 	Groups   []UserGroup
 
-	Scopes    []string // granted to the bot token; a method that needs another answers missing_scope
-	Commands  []string // slash commands of the app, with the slash: "/lf"
+	Scopes   []string // granted to the bot token; a method that needs another answers missing_scope
+	Commands []string // slash commands of the app, with the slash: "/lf"
+	// Shortcuts are those the manifest declares; nobody can use another.
 	Shortcuts []Shortcut
 
 	Events []string // subscribed events: app_mention, message.im, app_home_opened
