@@ -205,6 +205,9 @@ func findOption(options []object, value string) object {
 func (at *surface) take(values map[string]map[string]any) string {
 	for blockID, actions := range values {
 		for actionID, state := range actions {
+			if actionID == "" {
+				continue // of a block without an input
+			}
 			block, e := findIn(at.blocks, blockID, actionID)
 			if e == nil {
 				return fmt.Sprintf("%s has no input %s/%s", at.name, blockID, actionID)

@@ -143,8 +143,9 @@ func (s *Server) Suggest(user, actionID, typed string) (Options, Delivery) {
 
 // Submit is a person submitting the modal on top of their screen. Values are by
 // block_id, then action_id, in the shape of view.state.values, and come on top of
-// what was entered before (ChooseInView, Fill); nil adds nothing. An input that
-// must not be empty, or is too long, is complained about without asking the app.
+// what was entered before (ChooseInView, Fill); they are sent whatever they are.
+// With nil it is what was entered, and Slack itself complains about an input that
+// must not be empty, or is too long, without asking the app.
 func (s *Server) Submit(user string, values map[string]map[string]any) Delivery {
 	return s.act(func() (step, string) { return s.submitted(user, values) })()
 }

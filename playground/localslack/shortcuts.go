@@ -3,6 +3,7 @@ package localslack
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -44,6 +45,9 @@ func checkShortcuts(all []Shortcut) error {
 	}
 	return nil
 }
+
+// Shortcuts are those that the app declares.
+func (s *Server) Shortcuts() []Shortcut { return slices.Clone(s.cfg.Shortcuts) }
 
 // declared finds a shortcut of the app; it needs the scope commands.
 func (s *Server) declared(kind, callbackID string) (Shortcut, string) {

@@ -52,7 +52,9 @@ func (s *Server) submitted(user string, values map[string]map[string]any) (step,
 	if problem := at.take(values); problem != "" {
 		return nil, problem
 	}
-	view.Errors = s.incomplete(at)
+	if view.Errors = nil; values == nil {
+		view.Errors = s.incomplete(at)
+	}
 	s.note()
 	if len(view.Errors) > 0 {
 		return nil, "not submitted: " + listed(view.Errors)
