@@ -103,7 +103,7 @@ func begins(e object, how entry, current string) any {
 // date. Of several it is taken, or dropped if it was taken. The app hears of it
 // where Slack tells it: outside input blocks, and inside with dispatch_action.
 func (s *Server) choose(at *surface, actionID, value string) (step, string) {
-	block, e := findElement(at.blocks, actionID)
+	block, e := findChoice(at.blocks, actionID, value)
 	if e == nil {
 		return nil, at.name + " has no element " + actionID
 	}
@@ -136,6 +136,19 @@ func (s *Server) choose(at *surface, actionID, value string) (step, string) {
 	act := maps.Clone(e)
 	maps.Copy(act, state)
 	return s.acted(at, block, actionID, act), ""
+}
+
+// findChoice is the element with that option where several have one action_id;
+// else the first.
+func findChoice(blocks []object, actionID, value string) (block, element object) {
+	for _, b := range blocks {
+		for _, e := range elementsOf(b) {
+			if e["action_id"] == actionID && findOption(optionsIn(e), value) != nil {
+				return b, e
+			}
+		}
+	}
+	return findElement(blocks, actionID)
 }
 
 // pickOne is one value as the element's state spells it.

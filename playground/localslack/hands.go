@@ -115,6 +115,12 @@ func (s *Server) PressView(user, actionID string) Delivery {
 	return s.act(s.inView(user, func(at *surface) (step, string) { return s.press(at, actionID, nil) }))()
 }
 
+// PressViewWith is PressView for the button of this value, where several share an
+// action_id; one that is not there is pressed all the same, as by a stale client.
+func (s *Server) PressViewWith(user, actionID, value string) Delivery {
+	return s.act(s.inView(user, func(at *surface) (step, string) { return s.press(at, actionID, &value) }))()
+}
+
 func (s *Server) inView(user string, do func(*surface) (step, string)) func() (step, string) {
 	return onSurface(func() (*surface, string) { return s.onView(user) }, do)
 }

@@ -45,6 +45,10 @@ type View struct {
 	Raw        json.RawMessage   // the whole view as Slack sends it back
 	Errors     map[string]string // by block_id, from response_action "errors" or from Slack itself
 
+	// Values are what the person has entered or chosen, else what the view begins
+	// with, in the shape of view.state.values.
+	Values map[string]map[string]any
+
 	filled  *filled
 	current string // the conversation the person was looking at when it opened
 }

@@ -89,7 +89,7 @@ func (s *Server) onView(user string) (*surface, string) {
 // even where there is no such button.
 // https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
 func (s *Server) press(at *surface, actionID string, value *string) (step, string) {
-	block, button := findElement(at.blocks, actionID)
+	block, button := findButton(at.blocks, actionID, value)
 	if button == nil && value == nil {
 		return nil, at.name + " has no button " + actionID
 	}
@@ -99,6 +99,19 @@ func (s *Server) press(at *surface, actionID string, value *string) (step, strin
 		act["value"] = *value
 	}
 	return s.acted(at, block, actionID, act), ""
+}
+
+// findButton is the button of that value where several have one action_id, as the
+// rows of a list do; else the first.
+func findButton(blocks []object, actionID string, value *string) (block, button object) {
+	for _, b := range blocks {
+		for _, e := range elementsOf(b) {
+			if value != nil && e["action_id"] == actionID && e["value"] == *value {
+				return b, e
+			}
+		}
+	}
+	return findElement(blocks, actionID)
 }
 
 // acted delivers one action.
