@@ -19,11 +19,17 @@ const maxBody = 64 << 10
 // outcome is the answer to every POST. Problem is a sentence for the person, ""
 // when all went well or when the conversation already says it.
 type outcome struct {
-	Problem string `json:"problem"`
+	Problem string          `json:"problem"`
+	Options []optionOffered `json:"options,omitempty"` // of a suggestion
 }
 
 // action makes a handler of what one button does.
 func action[T any](do func(T) error) http.HandlerFunc {
+	return asking(func(asked T) (outcome, error) { return outcome{}, do(asked) })
+}
+
+// asking is action for what answers with more than a problem.
+func asking[T any](do func(T) (outcome, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var asked T
 		decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
@@ -33,11 +39,11 @@ func action[T any](do func(T) error) http.HandlerFunc {
 			if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 				status = http.StatusRequestEntityTooLarge
 			}
-			answer(w, status, outcome{"The playground could not read that: " + err.Error()})
+			answer(w, status, outcome{Problem: "The playground could not read that: " + err.Error()})
 			return
 		}
-		var out outcome
-		if err := do(asked); err != nil {
+		out, err := do(asked)
+		if err != nil {
 			out.Problem = sentence(err)
 		}
 		answer(w, http.StatusOK, out)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/slackevents"
 	"github.com/slack-go/slack/socketmode"
 )
 
@@ -65,7 +66,16 @@ func tinyBot() error {
 			case slack.SlashCommand:
 				_ = client.Ack(*event.Request, map[string]any{"text": "Only you see this: `" + data.Text + "` is on its way."})
 				_, _, _ = api.PostMessage(data.ChannelID, question(data)...)
+			case slackevents.EventsAPIEvent:
+				_ = client.Ack(*event.Request)
+				if opened, ok := data.InnerEvent.Data.(*slackevents.AppHomeOpenedEvent); ok {
+					publishHome(api, opened.User, "nothing asked yet")
+				}
 			case slack.InteractionCallback:
+				if answered, reply := formAnswer(api, data); answered {
+					_ = client.Ack(*event.Request, reply...)
+					continue
+				}
 				_ = client.Ack(*event.Request)
 				_, _, _, _ = api.UpdateMessage(data.Channel.ID, data.Message.Timestamp, slack.MsgOptionText("Started by "+data.User.Name+".", false))
 				_, _, _ = api.PostMessage(data.Channel.ID, slack.MsgOptionText("<@"+data.User.ID+"> it has ended.", false), slack.MsgOptionTS(data.Message.Timestamp))

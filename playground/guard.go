@@ -38,7 +38,7 @@ func (p *Playground) guard(next http.Handler) http.Handler {
 func (p *Playground) withKey(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if subtle.ConstantTimeCompare([]byte(r.Header.Get(keyHeader)), []byte(p.key)) != 1 {
-			answer(w, http.StatusUnauthorized, outcome{"The key is not the one of this playground: open the address that it printed."})
+			answer(w, http.StatusUnauthorized, outcome{Problem: "The key is not the one of this playground: open the address that it printed."})
 			return
 		}
 		next.ServeHTTP(w, r)

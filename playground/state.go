@@ -16,16 +16,19 @@ const messagesShown = 150
 // state is everything the page shows. Each field is a part of its own: the
 // stream sends only the parts that changed.
 type state struct {
-	People   []person             `json:"people"`
-	Groups   map[string]string    `json:"groups"` // handles by id
-	Channels []conversation       `json:"channels"`
-	Messages map[string][]message `json:"messages"` // by conversation, oldest first
-	Jobs     []job                `json:"jobs"`
-	Deleted  []string             `json:"deleted"` // names of jobs that can be brought back
-	Faults   faultState           `json:"faults"`
-	Slack    slackState           `json:"slack"`
-	Child    childView            `json:"child"`
-	Log      []string             `json:"log"`
+	People    []person             `json:"people"`
+	Groups    map[string]string    `json:"groups"` // handles by id
+	Channels  []conversation       `json:"channels"`
+	Messages  map[string][]message `json:"messages"` // by conversation, oldest first
+	Modals    map[string][]surface `json:"modals"`   // by person, the topmost last
+	Homes     map[string]surface   `json:"homes"`    // by person, once published
+	Shortcuts []shortcut           `json:"shortcuts"`
+	Jobs      []job                `json:"jobs"`
+	Deleted   []string             `json:"deleted"` // names of jobs that can be brought back
+	Faults    faultState           `json:"faults"`
+	Slack     slackState           `json:"slack"`
+	Child     childView            `json:"child"`
+	Log       []string             `json:"log"`
 }
 
 type person struct {
@@ -56,6 +59,7 @@ type message struct {
 	Edited      bool                `json:"edited"`
 	Warnings    map[string]string   `json:"warnings,omitempty"`
 	Reactions   map[string][]string `json:"reactions,omitempty"`
+	Files       []file              `json:"files,omitempty"`
 }
 
 type job struct {
@@ -100,7 +104,8 @@ type slackState struct {
 
 func (p *Playground) state() state {
 	s := state{
-		Groups: map[string]string{}, Messages: map[string][]message{}, Faults: p.faultState(),
+		Groups: map[string]string{}, Messages: map[string][]message{}, Shortcuts: p.shortcuts(),
+		Modals: map[string][]surface{}, Homes: map[string]surface{}, Faults: p.faultState(),
 		Slack: slackState{Connections: p.slack.Connections(), Tools: slackTools(), Lasting: p.tools.lastingTitles()},
 		Child: p.child.view(), Log: p.log.last(logLines), Deleted: p.tools.deletedNames(),
 	}
@@ -111,6 +116,7 @@ func (p *Playground) state() state {
 		one := person{ID: u.ID, Name: u.RealName, Role: roles[u.ID], Bot: u.Bot}
 		if !u.Bot {
 			one.DM = p.slack.DM(u.ID)
+			p.views(&s, u.ID)
 		}
 		s.People = append(s.People, one)
 	}
@@ -148,7 +154,7 @@ func (p *Playground) messages(conversation string) []message {
 		}
 		out = append(out, message{
 			TS: m.TS, Thread: m.ThreadTS, User: m.User, Text: m.Text, Blocks: m.Blocks, Attachments: m.Attachments,
-			OnlyFor: m.EphemeralFor, Broadcast: m.Broadcast, Edited: m.Edited, Warnings: m.Warnings, Reactions: m.Reactions,
+			OnlyFor: m.EphemeralFor, Broadcast: m.Broadcast, Edited: m.Edited, Warnings: m.Warnings, Reactions: m.Reactions, Files: files(m.Files),
 		})
 	}
 	return out[max(0, len(out)-messagesShown):]

@@ -39,16 +39,18 @@ func (c *checker) element(e object, path string, in place) {
 		c.button(e, path)
 	case "image":
 		c.image(e, path)
-	case "static_select", "multi_static_select":
-		c.options(e, path)
 	case "overflow":
-		c.each(e, "options", path, 1, 5, c.option(75))
-	case "checkboxes", "radio_buttons":
-		c.each(e, "options", path, 1, 10, c.option(75))
+		c.each(e, "options", path, 1, 5, c.option(plainOnly))
 	case "plain_text_input":
-		if n, ok := e["max_length"].(float64); ok && (n < 1 || n > 3000) {
-			c.fail(path+"/max_length", "must be between 1 and 3000")
+		c.textInput(e, path)
+	default:
+		c.menu(kind, e, path)
+	}
+	if focus, _ := e["focus_on_load"].(bool); focus {
+		if c.focused {
+			c.fail(path+"/focus_on_load", "only one element may have focus_on_load")
 		}
+		c.focused = true
 	}
 }
 
@@ -90,25 +92,6 @@ func (c *checker) confirm(e object, path string) {
 	c.text(e, "confirm", path, 30, plainOnly, true)
 	c.text(e, "deny", path, 30, plainOnly, true)
 	c.style(e, path)
-}
-
-func (c *checker) options(e object, path string) {
-	if e["option_groups"] == nil {
-		c.each(e, "options", path, 1, 100, c.option(75))
-		return
-	}
-	c.each(e, "option_groups", path, 1, 100, func(g object, at string) {
-		c.text(g, "label", at, 75, plainOnly, true)
-		c.each(g, "options", at, 1, 100, c.option(75))
-	})
-}
-
-func (c *checker) option(textLimit int) func(object, string) {
-	return func(o object, path string) {
-		c.text(o, "text", path, textLimit, anyText, true)
-		c.text(o, "description", path, 75, anyText, false)
-		c.str(o, "value", path, 1, 150)
-	}
 }
 
 // text checks a field that holds a text object.

@@ -38,6 +38,7 @@ type checker struct {
 	problems []string
 	ids      map[string]bool // block_ids seen
 	markdown int             // code points in all markdown blocks
+	focused  bool            // an element with focus_on_load was seen
 }
 
 func (c *checker) fail(path, format string, a ...any) {

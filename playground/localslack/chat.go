@@ -248,6 +248,13 @@ func (s *Server) wireMessage(m *Message) answer {
 	if m.Attachments != nil {
 		out["attachments"] = m.Attachments
 	}
+	if len(m.Files) > 0 {
+		list := []answer{}
+		for _, f := range m.Files {
+			list = append(list, s.wireFile(f))
+		}
+		out["files"] = list
+	}
 	if m.Edited {
 		out["edited"] = answer{"user": m.User, "ts": m.TS}
 	}

@@ -17,10 +17,12 @@ type Config struct {
 	Channels []Channel
 	Groups   []UserGroup
 
-	Scopes    []string // granted to the bot token; a method that needs another answers missing_scope
-	Commands  []string // slash commands of the app, with the slash: "/lf"
+	Scopes   []string // granted to the bot token; a method that needs another answers missing_scope
+	Commands []string // slash commands of the app, with the slash: "/lf"
+	// Shortcuts are those the manifest declares; nobody can use another.
 	Shortcuts []Shortcut
-	Events    []string // subscribed events: app_mention, message.im, app_home_opened
+
+	Events []string // subscribed events: app_mention, message.im, app_home_opened
 
 	// ShouldEscape is the manifest's should_escape: @ben and #general in the text
 	// of a command arrive as <@U…|ben> and <#C…|general>.
@@ -118,6 +120,8 @@ func Playground() Config {
 	person := func(id, name, real, tz string, offset int) User {
 		return User{ID: id, Name: name, RealName: real, TeamID: PlaygroundTeam, TZ: tz, TZOffset: offset, Locale: "en-US"}
 	}
+	chen := person(UserChen, "chen", "Chen", "Asia/Shanghai", 8*3600)
+	chen.Locale = "zh-CN"
 	guest := person(UserGuest, "gita", "Gita", "Asia/Singapore", 8*3600)
 	guest.Guest = MultiChannelGuest
 	return Config{
@@ -129,7 +133,7 @@ func Playground() Config {
 		Users: []User{
 			person(UserAna, "ana", "Ana", "Europe/Madrid", 3600),
 			person(UserBen, "ben", "Ben", "Europe/Berlin", 3600),
-			person(UserChen, "chen", "Chen", "Asia/Shanghai", 8*3600),
+			chen,
 			person(UserDev, "dev", "Dev", "Asia/Kolkata", 19800),
 			guest,
 		},
@@ -140,11 +144,12 @@ func Playground() Config {
 		Groups: []UserGroup{{ID: GroupDataLeads, Handle: "data-leads", Members: []string{UserBen, UserChen}}},
 		Scopes: []string{
 			"commands", "chat:write", "app_mentions:read", "im:history", "im:read", "im:write",
-			"users:read", "usergroups:read", "channels:read", "groups:read", "reactions:write",
+			"users:read", "usergroups:read", "channels:read", "groups:read", "reactions:write", "files:write",
 		},
 		Commands: []string{"/lf"},
 		Shortcuts: []Shortcut{
-			{Name: "Start a LakeFormation job", CallbackID: "start_job"}, {Name: "Start this job", CallbackID: "start_this_job", OnMessage: true},
+			{Name: "Start LakeFormation job", Type: GlobalShortcut, CallbackID: "start_job", Description: "Ask Slipway to start a job"},
+			{Name: "Start this job", Type: OnMessage, CallbackID: "start_this_job", Description: "Ask Slipway to start the job that this message names"},
 		},
 		Events:         []string{"app_mention", "message.im", "app_home_opened"},
 		ShouldEscape:   true,

@@ -4,9 +4,9 @@
 // and Slack's limits and errors are enforced, so that what works here works there.
 //
 // The limits are those of https://docs.slack.dev; where Slack documents
-// nothing, the comment beside the rule says what was chosen. Not played: files,
-// group direct messages, shortcuts, menus other than buttons, message metadata,
-// and the workspace-wide cap on messages.
+// nothing, the comment beside the rule says what was chosen. Not played: group
+// direct messages, message metadata, custom steps of workflows, and the
+// workspace-wide cap on messages.
 //
 // Server.mu guards all state. Methods that begin with a small letter are called
 // with it held, except for those that serve HTTP, write to a socket or wait.

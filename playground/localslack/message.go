@@ -19,6 +19,9 @@ type Message struct {
 	Versions     int                 // how often its content was set; 1 when new
 	Warnings     map[string]string   // by user: what Slack shows beside a button whose click was not acked
 	Reactions    map[string][]string // users by name of the emoji
+	Files        []File
+
+	filled map[string]*filled // by user
 }
 
 // Button is one button of a message.
@@ -40,5 +43,12 @@ type View struct {
 	ExternalID string
 	Hash       string
 	Raw        json.RawMessage   // the whole view as Slack sends it back
-	Errors     map[string]string // by block_id, from response_action "errors"
+	Errors     map[string]string // by block_id, from response_action "errors" or from Slack itself
+
+	// Values are what the person has entered or chosen, else what the view begins
+	// with, in the shape of view.state.values.
+	Values map[string]map[string]any
+
+	filled  *filled
+	current string // the conversation the person was looking at when it opened
 }

@@ -20,11 +20,34 @@ func PlainText(m Message) string {
 		}
 		lines = words(objects(a["blocks"]), lines)
 	}
+	for _, f := range m.Files {
+		lines = append(lines, f.Title)
+	}
 	return strings.Join(lines, "\n")
 }
 
+// ViewText is all the words a person reads in a view, one line for each piece:
+// title, blocks, the problem under an input, the labels of its two buttons.
+func ViewText(v View) string {
+	fields := v.fields()
+	lines := texts(fields["title"])
+	for _, b := range objects(fields["blocks"]) {
+		lines = words([]object{b}, lines)
+		if problem := v.Errors[text(b, "block_id")]; problem != "" {
+			lines = append(lines, problem)
+		}
+	}
+	return strings.Join(append(append(lines, texts(fields["submit"])...), texts(fields["close"])...), "\n")
+}
+
+// ViewButtons are the buttons of a view in reading order, without submit and close.
+func ViewButtons(v View) []Button {
+	blocks, _ := json.Marshal(v.fields()["blocks"])
+	return Buttons(Message{Blocks: blocks})
+}
+
 // shownFields hold words, in the order in which a block shows them.
-var shownFields = []string{"title", "label", "text", "fields", "rows", "elements", "element", "accessory", "placeholder", "options", "hint", "alt_text"}
+var shownFields = []string{"title", "label", "text", "fields", "rows", "elements", "element", "accessory", "placeholder", "initial_value", "initial_option", "options", "option_groups", "description", "hint", "alt_text"}
 
 func words(blocks []object, lines []string) []string {
 	for _, b := range blocks {
@@ -96,9 +119,8 @@ func Buttons(m Message) []Button {
 			if e["type"] != "button" {
 				continue
 			}
-			text := func(field string) string { s, _ := e[field].(string); return s }
 			out = append(out, Button{
-				BlockID: blockID, ActionID: text("action_id"), Value: text("value"), Style: text("style"), URL: text("url"),
+				BlockID: blockID, ActionID: text(e, "action_id"), Value: text(e, "value"), Style: text(e, "style"), URL: text(e, "url"),
 				Text: strings.Join(texts(e["text"]), " "), Confirm: confirmWords(e["confirm"]),
 			})
 		}

@@ -72,6 +72,9 @@ func (c *Config) fill() error {
 	if !strings.HasPrefix(c.AppToken, "xapp-") || !strings.HasPrefix(c.BotToken, "xoxb-") {
 		return errors.New("AppToken begins with xapp- and BotToken with xoxb-")
 	}
+	if err := checkShortcuts(c.Shortcuts); err != nil {
+		return err
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -137,6 +140,7 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("GET /link/", s.serveSocket)
 	mux.HandleFunc("POST /commands/", s.serveResponseURL)
 	mux.HandleFunc("POST /actions/", s.serveResponseURL)
+	mux.HandleFunc("POST "+uploadPath, s.serveUpload)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.enter() {
 			panic(http.ErrAbortHandler)

@@ -1,184 +1,107 @@
 package localslack
 
 import (
-	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
+	"unicode/utf8"
 )
 
-// Shortcut is one that the app's manifest declares: https://docs.slack.dev/interactivity/implementing-shortcuts.
+// Shortcut is one that the app's manifest declares. Its callback_id is the app's
+// name for it.
 type Shortcut struct {
-	Name       string
-	CallbackID string
-	OnMessage  bool // in a message's menu; else in the shortcuts menu
+	Name        string // at most 24 characters
+	Type        string // GlobalShortcut or MessageShortcut
+	CallbackID  string
+	Description string // at most 150 characters
 }
 
-// Option is one that an app offers for an external_select.
-type Option struct{ Text, Description, Value, Group string }
+// The two types of a Shortcut.
+const (
+	GlobalShortcut  = "global"  // in the shortcuts menu of the composer
+	OnMessage       = "message" // in the "more actions" menu of a message
+	shortcutsAtMost = 10
+)
+
+// checkShortcuts applies the bounds of Slack's manifest schema.
+func checkShortcuts(all []Shortcut) error {
+	if len(all) > shortcutsAtMost {
+		return fmt.Errorf("an app has at most %d shortcuts", shortcutsAtMost)
+	}
+	seen := map[string]bool{}
+	for _, one := range all {
+		name, description := utf8.RuneCountInString(one.Name), utf8.RuneCountInString(one.Description)
+		switch {
+		case one.Type != GlobalShortcut && one.Type != OnMessage:
+			return fmt.Errorf("shortcut %q: its type is global or message", one.Name)
+		case name == 0 || name > 24:
+			return fmt.Errorf("shortcut %q: a name has 1 to 24 characters", one.Name)
+		case description == 0 || description > 150:
+			return fmt.Errorf("shortcut %q: a description has 1 to 150 characters", one.Name)
+		case one.CallbackID == "" || seen[one.CallbackID]:
+			return errors.New("every shortcut has a callback_id of its own")
+		}
+		seen[one.CallbackID] = true
+	}
+	return nil
+}
 
 // Shortcuts are those that the app declares.
 func (s *Server) Shortcuts() []Shortcut { return slices.Clone(s.cfg.Shortcuts) }
 
-// Shortcut is a person choosing a global shortcut of the app.
-func (s *Server) Shortcut(user, callbackID string) Delivery {
-	return s.act(func() (step, string) {
-		u, problem := s.person(user)
-		if u == nil {
-			return nil, problem
-		}
-		if !s.declares(callbackID, false) {
-			return nil, "the app has no shortcut " + callbackID
-		}
-		payload := s.interaction("shortcut", u)
-		payload["callback_id"], payload["action_ts"] = callbackID, s.nextTS()
-		return s.shortcutting(payload), ""
-	})()
-}
-
-// MessageShortcut is a person choosing a shortcut in the menu of a message they can see.
-func (s *Server) MessageShortcut(user, channelID, ts, callbackID string) Delivery {
-	return s.act(func() (step, string) {
-		c, u, problem := s.place(user, channelID)
-		if problem != "" {
-			return nil, problem
-		}
-		m := c.find(ts)
-		if m == nil || m.EphemeralFor != "" {
-			return nil, u.Name + " sees no message " + ts + " that has a menu"
-		}
-		if !s.declares(callbackID, true) {
-			return nil, "the app has no shortcut " + callbackID
-		}
-		payload := s.interaction("message_action", u)
-		payload["callback_id"], payload["action_ts"], payload["message_ts"] = callbackID, s.nextTS(), ts
-		payload["channel"] = map[string]any{"id": c.ID, "name": c.name()}
-		payload["message"] = s.wireMessage(m)
-		payload["response_url"], _ = s.newReplyURL("app", c, user, ts)
-		return s.shortcutting(payload), ""
-	})()
-}
-
-func (s *Server) declares(callbackID string, onMessage bool) bool {
-	return slices.ContainsFunc(s.cfg.Shortcuts, func(c Shortcut) bool { return c.CallbackID == callbackID && c.OnMessage == onMessage })
-}
-
-func (s *Server) shortcutting(payload map[string]any) step {
-	e := newEnvelope("interactive", false, payload, nil)
-	e.missed = func(string) string { return modalTrouble }
-	return s.carrying(e)
-}
-
-// Suggest is a person typing into an external_select of the modal on top of their screen. It gives what Slack would
-// offer them; what Slack would refuse to show is a Problem.
-func (s *Server) Suggest(user, actionID, typed string) ([]Option, Delivery) {
-	var offered []Option
-	d := s.act(func() (step, string) {
-		u, problem := s.person(user)
-		if u == nil {
-			return nil, problem
-		}
-		view := s.top(user)
-		if view == nil {
-			return nil, u.Name + " has no modal open"
-		}
-		block, element := findElement(objects(view.fields()["blocks"]), actionID)
-		if element == nil || element["type"] != "external_select" && element["type"] != "multi_external_select" {
-			return nil, "the modal has no external_select " + actionID
-		}
-		payload := s.interaction("block_suggestion", u)
-		delete(payload, "trigger_id")
-		payload["action_id"], payload["block_id"], payload["value"] = actionID, block["block_id"], typed
-		payload["container"] = map[string]any{"type": "view", "view_id": view.ID}
-		payload["view"] = view.Raw
-		e := newEnvelope("interactive", true, payload, nil)
-		e.missed = func(string) string { return "no options could be loaded" }
-		e.acked = func(ack json.RawMessage) (problem string) {
-			offered, problem = readOptions(ack)
-			return problem
-		}
-		return s.carrying(e), ""
-	})()
-	return offered, d
-}
-
-// readOptions checks the answer to a block_suggestion: options, or groups of them, by the limits of a static_select;
-// none at all is allowed.
-func readOptions(ack json.RawMessage) ([]Option, string) {
-	var answer object
-	if json.Unmarshal(ack, &answer) != nil || answer["options"] == nil && answer["option_groups"] == nil {
-		return nil, "no options could be loaded"
-	}
-	c := &checker{}
-	check := func(o object, path string) { c.option(75)(o, path) }
-	var offered []Option
-	collect := func(list any, group string) {
-		for _, o := range objects(list) {
-			offered = append(offered, Option{Text: textOf(o, "text"), Description: textOf(o, "description"), Value: str(o, "value"), Group: group})
+// declared finds a shortcut of the app; it needs the scope commands.
+func (s *Server) declared(kind, callbackID string) (Shortcut, string) {
+	for _, one := range s.cfg.Shortcuts {
+		if one.Type == kind && one.CallbackID == callbackID && s.granted("commands") {
+			return one, ""
 		}
 	}
-	if answer["option_groups"] != nil {
-		c.each(answer, "option_groups", "", 0, 100, func(g object, at string) {
-			c.text(g, "label", at, 75, plainOnly, true)
-			c.each(g, "options", at, 0, 100, check)
-			collect(g["options"], textOf(g, "label"))
-		})
-	} else {
-		c.each(answer, "options", "", 0, 100, check)
-		collect(answer["options"], "")
-	}
-	if len(c.problems) > 0 {
-		return nil, c.problems[0]
-	}
-	return offered, ""
+	return Shortcut{}, "the app has no " + kind + " shortcut " + callbackID
 }
 
-func textOf(o object, field string) string {
-	text, _ := o[field].(object)
-	return str(text, "text")
-}
-
-func str(o object, field string) string {
-	s, _ := o[field].(string)
-	return s
-}
-
-// ChooseInView is a person choosing an option of a select, or of radio buttons, that tells the app at once: one in an
-// input block with dispatch_action, or outside of input blocks.
-func (s *Server) ChooseInView(user, actionID, value string) Delivery {
-	return s.act(func() (step, string) { return s.chosenInView(user, actionID, value) })()
-}
-
-func (s *Server) chosenInView(user, actionID, value string) (step, string) {
+// globalShortcut is chosen from the composer's menu:
+// https://docs.slack.dev/interactivity/implementing-shortcuts.
+func (s *Server) globalShortcut(user, channelID, callbackID string) (step, string) {
 	u, problem := s.person(user)
 	if u == nil {
 		return nil, problem
 	}
-	view := s.top(user)
-	if view == nil {
-		view = s.homes[user]
+	one, problem := s.declared(GlobalShortcut, callbackID)
+	if problem != "" {
+		return nil, problem
 	}
-	if view == nil {
-		return nil, u.Name + " has no view open"
+	return s.shortcut("shortcut", u, channelID, one, object{}), ""
+}
+
+// messageShortcut is chosen from a message's menu, also where the bot is not a
+// member. Messages for one person only have no such menu.
+func (s *Server) messageShortcut(user, channelID, ts, callbackID string) (step, string) {
+	c, u, problem := s.place(user, channelID)
+	if problem != "" {
+		return nil, problem
 	}
-	block, element := findElement(objects(view.fields()["blocks"]), actionID)
-	if element == nil || block["type"] == "input" && block["dispatch_action"] != true {
-		return nil, "the view has nothing to choose called " + actionID
+	one, problem := s.declared(OnMessage, callbackID)
+	if problem != "" {
+		return nil, problem
 	}
-	var chosen object
-	for _, o := range objects(element["options"]) {
-		if o["value"] == value {
-			chosen = o
-		}
+	m := c.find(ts)
+	if m == nil || m.EphemeralFor != "" {
+		return nil, u.Name + " sees no message " + ts + " with shortcuts"
 	}
-	if chosen == nil {
-		return nil, actionID + " has no option " + value
+	link, _ := s.newReplyURL("actions", c, user, "")
+	return s.shortcut("message_action", u, c.ID, one, object{
+		"channel": object{"id": c.ID, "name": c.name()}, "message": s.wireMessage(m), "message_ts": ts, "response_url": link,
+	}), ""
+}
+
+func (s *Server) shortcut(kind string, u *User, channelID string, one Shortcut, more object) step {
+	payload := s.interaction(kind, u, channelID)
+	delete(payload, "api_app_id") // recorded shortcuts have none
+	payload["callback_id"], payload["action_ts"] = one.CallbackID, s.nextTS()
+	for field, value := range more {
+		payload[field] = value
 	}
-	payload := s.interaction("block_actions", u)
-	payload["actions"] = []any{object{
-		"type": element["type"], "action_id": actionID, "block_id": block["block_id"], "selected_option": chosen, "action_ts": s.nextTS(),
-	}}
-	payload["container"] = map[string]any{"type": "view", "view_id": view.ID}
-	payload["view"] = view.Raw
 	e := newEnvelope("interactive", false, payload, nil)
-	e.missed = func(string) string { return unansweredClick }
-	return s.carrying(e), ""
+	e.missed = func(reason string) string { return one.Name + " failed: " + reason }
+	return s.carrying(e)
 }

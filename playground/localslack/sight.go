@@ -93,8 +93,14 @@ func (s *Server) Modals(user string) []View {
 	defer s.mu.Unlock()
 	var out []View
 	for _, v := range s.modals[user] {
-		out = append(out, v.copy())
+		out = append(out, s.viewCopy(v))
 	}
+	return out
+}
+
+func (s *Server) viewCopy(v *View) View {
+	out := v.copy()
+	out.Values = s.stateOf(objects(v.fields()["blocks"]), v.filled, v.current)
 	return out
 }
 
@@ -106,7 +112,7 @@ func (s *Server) Home(user string) (view View, ok bool) {
 	if v == nil {
 		return View{}, false
 	}
-	return v.copy(), true
+	return s.viewCopy(v), true
 }
 
 // Changed is closed at the next change of anything one can see here: a message,

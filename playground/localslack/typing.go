@@ -20,6 +20,7 @@ func (s *Server) typed(user, channelID, thread, text string) (step, string) {
 		return s.command(c, u, thread, text)
 	}
 	text = s.escape(text, false)
+	text = typedIDs.ReplaceAllStringFunc(text, s.typedID)
 	m := s.add(c, Message{User: user, Text: text, ThreadTS: thread})
 	event := s.messageEvent(c, m)
 	if event == nil {
@@ -62,7 +63,7 @@ func (s *Server) command(c *channel, u *User, thread, line string) (step, string
 		"token": verificationToken, "team_id": u.TeamID, "team_domain": s.cfg.Team.Domain,
 		"channel_id": c.ID, "channel_name": c.name(), "user_id": u.ID, "user_name": u.Name,
 		"command": name, "text": s.escape(strings.TrimSpace(text), true), "api_app_id": s.cfg.AppID,
-		"is_enterprise_install": "false", "response_url": link, "trigger_id": s.newTrigger(u.ID),
+		"is_enterprise_install": "false", "response_url": link, "trigger_id": s.newTrigger(u.ID, c.ID),
 	}, nil)
 	failed := func(reason string) string {
 		problem := name + " failed: " + reason
@@ -87,6 +88,17 @@ func (s *Server) command(c *channel, u *User, thread, line string) (step, string
 		return ""
 	}
 	return s.carrying(e), ""
+}
+
+// typedIDs are mentions as somebody types them who knows the id: <@U…>.
+var typedIDs = regexp.MustCompile(`&lt;@(U\w+)&gt;`)
+
+func (s *Server) typedID(escaped string) string {
+	id := strings.TrimSuffix(strings.TrimPrefix(escaped, "&lt;@"), "&gt;")
+	if s.user(id) == nil {
+		return escaped
+	}
+	return "<@" + id + ">"
 }
 
 var names = regexp.MustCompile(`[@#][\p{L}\p{N}._-]+`)
@@ -118,7 +130,7 @@ func (s *Server) mention(name string, inCommand bool) string {
 		return name
 	}
 	for _, u := range s.users {
-		if u.Name == bare {
+		if strings.EqualFold(u.Name, bare) {
 			return "<@" + u.ID + label(bare) + ">"
 		}
 	}
@@ -140,14 +152,19 @@ func (s *Server) messageEvent(c *channel, m *Message) map[string]any {
 	}
 	mentioned := strings.Contains(m.Text, "<@"+s.cfg.Bot.ID+">")
 	switch {
-	case c.DMWith != "" && slices.Contains(s.cfg.Events, "message.im"):
+	case c.DMWith != "" && s.subscribed("message.im", "im:history"):
 		event["type"], event["channel_type"] = "message", "im"
-	case c.DMWith == "" && mentioned && c.BotIsMember && slices.Contains(s.cfg.Events, "app_mention"):
+	case c.DMWith == "" && mentioned && c.BotIsMember && s.subscribed("app_mention", "app_mentions:read"):
 		event["type"] = "app_mention"
 	default:
 		return nil
 	}
 	return s.eventCallback(event)
+}
+
+// subscribed says whether the app gets an event: it asked for it and has its scope.
+func (s *Server) subscribed(event, scope string) bool {
+	return slices.Contains(s.cfg.Events, event) && s.granted(scope)
 }
 
 func (s *Server) eventCallback(event map[string]any) map[string]any {

@@ -125,6 +125,14 @@ func TestWordsReachTheAppOnlyAsEventsItSubscribedTo(t *testing.T) {
 	require.Equal(t, ts, event["thread_ts"])
 	require.Len(t, s.Thread(platform, ts), 2)
 
+	for _, mention := range []string{"@Slipway jobs", "<@" + localslack.UserBot + "> jobs"} {
+		seen = a.acking(nil)
+		require.True(t, s.Type(ana, platform, mention).Acked, mention)
+		event = (<-seen).Payload["event"].(map[string]any)
+		require.Equal(t, "<@"+localslack.UserBot+"> jobs", event["text"])
+		require.NotContains(t, event, "thread_ts")
+	}
+
 	seen = a.acking(nil)
 	require.True(t, s.Type(ana, s.DM(ana), "help").Acked)
 	event = (<-seen).Payload["event"].(map[string]any)

@@ -42,6 +42,9 @@ func (s *Server) readView(raw json.RawMessage, kind, id string) (*View, *failure
 	c.optionalStr(fields, "external_id", "/view", 255)
 	blocks, _ := json.Marshal(fields["blocks"])
 	c.problems = append(c.problems, validateBlocks(blocks, "/view/blocks", viewBlocks)...)
+	if kind == "home" && fields["title"] != nil {
+		c.fail("/view", "invalid additional property: title")
+	}
 	if kind == "modal" && fields["submit"] == nil && strings.Contains(string(blocks), `"type":"input"`) {
 		c.fail("/view", "missing required field: submit")
 	}
@@ -58,7 +61,7 @@ func (s *Server) readView(raw json.RawMessage, kind, id string) (*View, *failure
 		"bot_id": s.botID(), "state": object{"values": object{}}, "previous_view_id": nil, "root_view_id": id,
 	})
 	stored, _ := json.Marshal(fields)
-	view := &View{ID: id, Type: kind, Hash: hash, Raw: stored}
+	view := &View{ID: id, Type: kind, Hash: hash, Raw: stored, filled: newFilled()}
 	view.CallbackID, _ = fields["callback_id"].(string)
 	view.ExternalID, _ = fields["external_id"].(string)
 	return view, nil
@@ -87,14 +90,15 @@ func (s *Server) putModal(a args, push bool) (answer, *failure) {
 	if _, at := s.modal("", view.ExternalID); at >= 0 {
 		return nil, fail("duplicate_external_id")
 	}
-	user, f := s.spendTrigger(a["trigger_id"])
+	t, f := s.spendTrigger(a["trigger_id"])
 	if f != nil {
 		return nil, f
 	}
+	view.current = t.channel
 	if !push {
-		s.modals[user] = nil
+		s.modals[t.user] = nil
 	}
-	if f := s.stack(user, view); f != nil {
+	if f := s.stack(t.user, view); f != nil {
 		return nil, f
 	}
 	return answer{"view": view.Raw}, nil
@@ -118,6 +122,11 @@ func (v *View) set(fields object) {
 	stored := v.fields()
 	maps.Copy(stored, fields)
 	v.Raw, _ = json.Marshal(stored)
+}
+
+// keepState writes what was entered so far into the view, as Slack sends it.
+func (s *Server) keepState(v *View) {
+	v.set(object{"state": object{"values": s.stateOf(objects(v.fields()["blocks"]), v.filled, v.current)}})
 }
 
 func (v *View) fields() object {
@@ -153,6 +162,7 @@ func (s *Server) replacement(a args, old *View, kind string) (*View, *failure) {
 	if f == nil && old != nil {
 		was := old.fields()
 		view.set(object{"previous_view_id": was["previous_view_id"], "root_view_id": was["root_view_id"]})
+		view.filled, view.current = old.filled, old.current
 	}
 	return view, f
 }

@@ -75,6 +75,14 @@ func TestAnUpdateWithAnOldHashConflicts(t *testing.T) {
 	require.Nil(t, problem)
 	_, _, problem = view(t, s, "views.update", map[string]any{"view_id": id, "hash": hash, "view": modal("Start a job")})
 	require.Equal(t, "hash_conflict", problem)
+	publish := map[string]any{"user_id": ana, "view": json.RawMessage(`{"type":"home","blocks":[{"type":"divider"}]}`)}
+	_, hash, problem = view(t, s, "views.publish", publish)
+	require.Nil(t, problem)
+	publish["hash"] = hash
+	_, _, problem = view(t, s, "views.publish", publish)
+	require.Nil(t, problem)
+	_, _, problem = view(t, s, "views.publish", publish)
+	require.Equal(t, "hash_conflict", problem)
 	_, _, problem = view(t, s, "views.update", map[string]any{"view_id": "V0NONE", "view": modal("Start a job")})
 	require.Equal(t, "not_found", problem)
 }
@@ -86,6 +94,19 @@ func TestAViewIsCheckedAgainstTheLimits(t *testing.T) {
 	require.Contains(t, fmt.Sprint(out["response_metadata"]), "/view/blocks")
 	out = call(t, s, "views.open", botToken, map[string]any{"trigger_id": "x", "view": modal(strings.Repeat("x", 25))})
 	require.Contains(t, fmt.Sprint(out["response_metadata"]), "must be less than 25 characters [json-pointer:/view/title/text]")
+	for field, most := range map[string]int{"private_metadata": 3000, "callback_id": 255, "external_id": 255, "submit": 24, "close": 24} {
+		var fields map[string]any
+		require.NoError(t, json.Unmarshal(modal("Start a job"), &fields))
+		fill := func(n int) any {
+			fields[field] = xs(n)
+			if most == 24 {
+				fields[field] = json.RawMessage(plain(n))
+			}
+			return call(t, s, "views.open", botToken, map[string]any{"trigger_id": "x", "view": fields})["error"]
+		}
+		require.Equal(t, "invalid_trigger_id", fill(most), field)
+		require.Equal(t, "invalid_arguments", fill(most+1), field)
+	}
 	out = call(t, s, "views.open", botToken, map[string]any{"trigger_id": "x", "view": modal(strings.Repeat("x", 250_001))})
 	require.Equal(t, "view_too_large", out["error"])
 }

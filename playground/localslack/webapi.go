@@ -40,6 +40,15 @@ type failure struct {
 
 func fail(code string) *failure { return &failure{code: code} }
 
+// words are the code and what is wrong.
+func (f *failure) words() string {
+	words := []string{f.code}
+	if bare, ok := f.more["errors"].([]string); ok {
+		words = append(words, bare...)
+	}
+	return strings.Join(words, "; ")
+}
+
 // invalid is a failure that says in response_metadata what is wrong.
 func invalid(code string, messages []string) *failure {
 	bare := make([]string, len(messages))
@@ -68,24 +77,26 @@ const (
 var conversationReads = []string{"channels:read", "groups:read", "im:read", "mpim:read"}
 
 var methods = map[string]method{
-	"auth.test":             {do: (*Server).authTest},
-	"apps.connections.open": {do: (*Server).connectionsOpen, app: true, perMin: tier1},
-	"chat.postMessage":      {do: (*Server).postMessage, scopes: []string{"chat:write"}},
-	"chat.postEphemeral":    {do: (*Server).postEphemeral, scopes: []string{"chat:write"}, perMin: tier4},
-	"chat.update":           {do: (*Server).updateMessage, scopes: []string{"chat:write"}, perMin: tier3},
-	"chat.delete":           {do: (*Server).deleteMessage, scopes: []string{"chat:write"}, perMin: tier3},
-	"chat.getPermalink":     {do: (*Server).permalink},
-	"conversations.info":    {do: (*Server).conversationInfo, scopes: conversationReads, perMin: tier3},
-	"conversations.members": {do: (*Server).conversationMembers, scopes: conversationReads, perMin: tier4},
-	"conversations.open":    {do: (*Server).conversationOpen, scopes: []string{"im:write", "mpim:write"}, perMin: tier3},
-	"users.info":            {do: (*Server).userInfo, scopes: []string{"users:read"}, perMin: tier4},
-	"usergroups.list":       {do: (*Server).groupList, scopes: []string{"usergroups:read"}, perMin: tier2},
-	"usergroups.users.list": {do: (*Server).groupMembers, scopes: []string{"usergroups:read"}, perMin: tier2},
-	"reactions.add":         {do: (*Server).addReaction, scopes: []string{"reactions:write"}, perMin: tier3},
-	"views.open":            {do: (*Server).openView, perMin: tier4},
-	"views.push":            {do: (*Server).pushView, perMin: tier4},
-	"views.update":          {do: (*Server).updateView, perMin: tier4},
-	"views.publish":         {do: (*Server).publishView, perMin: tier4},
+	"auth.test":                    {do: (*Server).authTest},
+	"apps.connections.open":        {do: (*Server).connectionsOpen, app: true, perMin: tier1},
+	"chat.postMessage":             {do: (*Server).postMessage, scopes: []string{"chat:write"}},
+	"chat.postEphemeral":           {do: (*Server).postEphemeral, scopes: []string{"chat:write"}, perMin: tier4},
+	"chat.update":                  {do: (*Server).updateMessage, scopes: []string{"chat:write"}, perMin: tier3},
+	"chat.delete":                  {do: (*Server).deleteMessage, scopes: []string{"chat:write"}, perMin: tier3},
+	"chat.getPermalink":            {do: (*Server).permalink},
+	"conversations.info":           {do: (*Server).conversationInfo, scopes: conversationReads, perMin: tier3},
+	"conversations.members":        {do: (*Server).conversationMembers, scopes: conversationReads, perMin: tier4},
+	"conversations.open":           {do: (*Server).conversationOpen, scopes: []string{"im:write", "mpim:write"}, perMin: tier3},
+	"users.info":                   {do: (*Server).userInfo, scopes: []string{"users:read"}, perMin: tier4},
+	"usergroups.list":              {do: (*Server).groupList, scopes: []string{"usergroups:read"}, perMin: tier2},
+	"usergroups.users.list":        {do: (*Server).groupMembers, scopes: []string{"usergroups:read"}, perMin: tier2},
+	"reactions.add":                {do: (*Server).addReaction, scopes: []string{"reactions:write"}, perMin: tier3},
+	"files.getUploadURLExternal":   {do: (*Server).uploadURL, scopes: []string{"files:write"}, perMin: tier4},
+	"files.completeUploadExternal": {do: (*Server).completeUpload, scopes: []string{"files:write"}, perMin: tier4},
+	"views.open":                   {do: (*Server).openView, perMin: tier4},
+	"views.push":                   {do: (*Server).pushView, perMin: tier4},
+	"views.update":                 {do: (*Server).updateView, perMin: tier4},
+	"views.publish":                {do: (*Server).publishView, perMin: tier4},
 }
 
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {

@@ -374,3 +374,13 @@ func TestTheSocketsAddressCanFailToo(t *testing.T) {
 	require.Error(t, err)
 	require.Equal(t, http.StatusConflict, res.StatusCode)
 }
+
+func TestALocaleIsToldToWhoAsksForIt(t *testing.T) {
+	s := start(t)
+	for user, locale := range map[string]string{ana: "en-US", chen: "zh-CN"} {
+		body := map[string]any{"user": user}
+		require.NotContains(t, call(t, s, "users.info", botToken, body)["user"], "locale")
+		body["include_locale"] = true
+		require.Equal(t, locale, call(t, s, "users.info", botToken, body)["user"].(map[string]any)["locale"])
+	}
+}

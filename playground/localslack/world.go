@@ -25,6 +25,7 @@ type world struct {
 	replies   map[string]*replyURL // by path
 	modals    map[string][]*View   // by user, topmost last
 	homes     map[string]*View
+	uploads   map[string]*upload
 }
 
 // channel is a conversation with what was written in it.
@@ -36,9 +37,10 @@ type channel struct {
 
 // trigger is a trigger_id: views.open and views.push may spend it once within 3 s.
 type trigger struct {
-	user   string
-	issued time.Time
-	spent  bool
+	user    string
+	channel string // what the person was looking at, "" when that is no conversation
+	issued  time.Time
+	spent   bool
 }
 
 const triggerLife = 3 * time.Second
@@ -46,7 +48,7 @@ const triggerLife = 3 * time.Second
 func newWorld(cfg Config) world {
 	w := world{
 		scopes: slices.Clone(cfg.Scopes), triggers: map[string]*trigger{}, replies: map[string]*replyURL{},
-		modals: map[string][]*View{}, homes: map[string]*View{},
+		modals: map[string][]*View{}, homes: map[string]*View{}, uploads: map[string]*upload{},
 	}
 	for _, u := range append(slices.Clone(cfg.Users), cfg.Bot) {
 		if u.TeamID == "" {
@@ -124,27 +126,27 @@ func (s *Server) nextTS() string {
 }
 
 // newTrigger issues a trigger_id and drops those long dead.
-func (s *Server) newTrigger(user string) string {
+func (s *Server) newTrigger(user, channel string) string {
 	now := s.now()
 	maps.DeleteFunc(s.triggers, func(_ string, t *trigger) bool { return now.Sub(t.issued) > 10*time.Minute })
 	id := fmt.Sprintf("%d.%d.%s", now.UnixMilli(), len(s.triggers)+1, newID()[:16])
-	s.triggers[id] = &trigger{user: user, issued: now}
+	s.triggers[id] = &trigger{user: user, channel: channel, issued: now}
 	return id
 }
 
-// spendTrigger gives the user a trigger_id belongs to.
-func (s *Server) spendTrigger(id string) (user string, f *failure) {
+// spendTrigger finds a trigger_id and makes it useless.
+func (s *Server) spendTrigger(id string) (*trigger, *failure) {
 	t := s.triggers[id]
 	switch {
 	case t == nil:
-		return "", fail("invalid_trigger_id")
+		return nil, fail("invalid_trigger_id")
 	case s.now().Sub(t.issued) > triggerLife:
-		return "", fail("expired_trigger_id")
+		return nil, fail("expired_trigger_id")
 	case t.spent:
-		return "", fail("exchanged_trigger_id")
+		return nil, fail("exchanged_trigger_id")
 	}
 	t.spent = true
-	return t.user, nil
+	return t, nil
 }
 
 func (s *Server) botID() string { return "B" + strings.TrimPrefix(s.cfg.Bot.ID, "U") }
@@ -193,7 +195,7 @@ func (s *Server) tell(c *channel, user, text string) {
 func (m *Message) copy() Message {
 	out := *m
 	out.Blocks, out.Attachments = slices.Clone(m.Blocks), slices.Clone(m.Attachments)
-	out.Warnings, out.Reactions = maps.Clone(m.Warnings), maps.Clone(m.Reactions)
+	out.Warnings, out.Reactions, out.Files, out.filled = maps.Clone(m.Warnings), maps.Clone(m.Reactions), slices.Clone(m.Files), nil
 	return out
 }
 

@@ -2,14 +2,15 @@
 
 import { confirmed } from "./confirm.js";
 import { el } from "./dom.js";
+import { field, inputBlock, unknown } from "./fields.js";
 import { link, mrkdwn, unescape } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
 
-// content is what a message says: its blocks, or its text where it has none.
-// press(index, action) is called with a button's place among all the message's
-// buttons; the server counts them in the same order.
-export function content(message, press) {
-  const counter = { next: 0, press };
+// content is what a message says: its blocks, or its text where it has none. The
+// surface (see fields.js) gets a button's place among all the message's buttons;
+// the server counts them in the same order.
+export function content(message, surface) {
+  const counter = { ...surface, next: 0 };
   const out = [];
   if (message.blocks?.length) out.push(el("div", { class: "blocks" }, message.blocks.map((b) => block(b, counter))));
   else if (message.text) out.push(el("div", { class: "text" }, mrkdwn(message.text)));
@@ -24,7 +25,8 @@ function attachment(a, counter) {
   return node;
 }
 
-function block(b, counter) {
+// block is one block on a surface whose buttons are counted from counter.next on.
+export function block(b, counter) {
   switch (b.type) {
     case "header":
       return el("h3", { class: "block-header" }, plain(b.text));
@@ -35,7 +37,9 @@ function block(b, counter) {
     case "divider":
       return el("hr");
     case "actions":
-      return el("div", { class: "block-actions" }, (b.elements ?? []).map((e) => element(e, counter)));
+      return el("div", { class: "block-actions" }, (b.elements ?? []).map((e) => element(e, b.block_id, counter)));
+    case "input":
+      return inputBlock(b, counter);
     case "rich_text":
       return el("div", { class: "text" }, richText(b.elements ?? []));
     case "markdown":
@@ -52,7 +56,7 @@ function section(b, counter) {
   if (b.fields) words.push(el("div", { class: "block-fields" }, b.fields.map((f) => el("div", { class: "text" }, text(f)))));
   return el("div", { class: "block-section" },
     el("div", { class: "block-words" }, words),
-    b.accessory && el("div", { class: "block-accessory" }, element(b.accessory, counter)));
+    b.accessory && el("div", { class: "block-accessory" }, element(b.accessory, b.block_id, counter)));
 }
 
 function contextElement(e) {
@@ -63,11 +67,14 @@ function contextElement(e) {
 // picture shows a picture's words: the page loads nothing from elsewhere.
 const picture = (e) => el("span", { class: "note" }, `Picture: ${e.alt_text ?? "without words"}`);
 
-function element(e, counter) {
+function element(e, blockId, counter) {
   if (e.type === "button") return button(e, counter.next++, counter.press);
   if (e.type === "image") return picture(e);
-  return el("span", { class: "note" }, `A ${String(e.type).replaceAll("_", " ")} is here; it works in Slack only.`);
+  return field(e, blockId, counter) ?? unknown(e);
 }
+
+// buttonsIn counts a block's buttons.
+export const buttonsIn = (b) => [b.accessory, ...(b.elements ?? [])].filter((e) => e?.type === "button").length;
 
 function button(e, index, press) {
   const label = plain(e.text);

@@ -9,7 +9,7 @@ let composers = 0;
 // composer makes a form. thread gives the thread it writes into, "" for the
 // channel; sent is called after each line. Enter sends, Shift+Enter breaks the
 // line, Up in an empty line brings back what was sent before.
-export function composer({ label, placeholder, thread = () => "", sent = () => {} }) {
+export function composer({ label, placeholder, thread = () => "", sent = () => {}, tool = null }) {
   const id = `composer-${++composers}`;
   const menu = el("ul", { class: "hints", role: "listbox", id: `${id}-hints`, "aria-label": "Commands", hidden: true });
   const input = el("textarea", {
@@ -101,7 +101,7 @@ export function composer({ label, placeholder, thread = () => "", sent = () => {
   const form = el("form", { class: "composer", onSubmit: (event) => {
     event.preventDefault();
     send();
-  } }, menu, el("div", { class: "composer-line" }, input, el("button", { class: "send", "aria-label": "Send" }, "Send")));
+  } }, menu, el("div", { class: "composer-line" }, input, tool, el("button", { class: "send", "aria-label": "Send" }, "Send")));
   form.prefill = (text) => {
     set(text);
     suggest(false);

@@ -6,8 +6,11 @@ import { composer } from "./composer.js";
 import { byId, el, keyed } from "./dom.js";
 import { setUpDrawers } from "./drawers.js";
 import { drawFaults } from "./faults.js";
+import { drawHome } from "./home.js";
 import { drawJobs } from "./lakeformation.js";
 import { drawChannel } from "./messages.js";
+import { drawModal, setUpModal } from "./modal.js";
+import { shortcutsButton } from "./shortcuts.js";
 import { drawSidebar } from "./sidebar.js";
 import { channelNamed, changed, connect, me, server, subscribe, view } from "./state.js";
 import { drawThread, setUpThread } from "./thread.js";
@@ -17,7 +20,7 @@ let tip = "";
 
 const line = composer({
   label: "Message or command", placeholder: "Write a message, or / for commands",
-  sent: () => setTip(tip === "first" ? "second" : ""),
+  sent: () => setTip(tip === "first" ? "second" : ""), tool: shortcutsButton(),
 });
 
 function setTip(next) {
@@ -51,5 +54,6 @@ function drawTip() {
 byId("composer").append(line);
 setUpThread();
 setUpDrawers();
-for (const draw of [greet, drawSidebar, drawChannel, drawThread, drawJobs, drawFaults, drawChild, drawTip]) subscribe(draw);
+setUpModal();
+for (const draw of [greet, drawSidebar, drawChannel, drawThread, drawHome, drawModal, drawJobs, drawFaults, drawChild, drawTip]) subscribe(draw);
 connect();

@@ -3,7 +3,8 @@
 import { content } from "./blocks.js";
 import { byId, el, keyed, toast } from "./dom.js";
 import { pin } from "./pinned.js";
-import { channelNamed, look, me, nameOf, personNamed, post, server, view, visible } from "./state.js";
+import { messageMenu } from "./shortcuts.js";
+import { ask, channelNamed, look, me, nameOf, personNamed, post, server, view, visible } from "./state.js";
 import { dateOf, dayOf, timeOfDay, wholeTime } from "./time.js";
 
 let shown = ""; // persona and conversation, as drawn last
@@ -11,7 +12,7 @@ const end = pin(byId("messages"));
 
 export function drawChannel() {
   const channel = channelNamed(view.channel);
-  if (!channel) return;
+  if (!channel || view.home) return;
   const list = byId("messages");
   const key = `${view.user} ${view.channel}`;
   const moved = key !== shown;
@@ -58,10 +59,6 @@ export function item(m, replies = [], before = null) {
 export function messageNode({ m, replies, follows, open }, inThread = false) {
   const sender = personNamed(m.user);
   const isCard = Boolean(m.blocks?.length) && Boolean(sender?.bot) && !m.onlyFor;
-  const press = async (button, action) => {
-    const problem = await post("/api/press", { user: view.user, channel: view.channel, ts: m.ts, button, action });
-    toast(problem);
-  };
   const warning = m.warnings?.[view.user];
   const classes = ["message", follows && "follows", m.onlyFor && "private", open && "open"].filter(Boolean).join(" ");
   return el("li", { class: classes, dataset: { ts: m.ts } },
@@ -71,11 +68,36 @@ export function messageNode({ m, replies, follows, open }, inThread = false) {
       m.broadcast && el("p", { class: "private-note" }, "Replied to a thread"),
       !follows && el("p", { class: "message-head" },
         el("strong", {}, nameOf(m.user)), sender?.bot && el("span", { class: "app-tag" }, "App"), time(m)),
-      el("div", { class: isCard ? "card" : "words" }, content(m, press)),
+      el("div", { class: isCard ? "card" : "words" }, content(m, surfaceOf(m)), (m.files ?? []).map(fileNode)),
       m.edited && !isCard && el("span", { class: "muted" }, "(edited)"),
       warning && el("p", { class: "warning" }, warning),
       reactions(m),
-      !inThread && !m.onlyFor && (replies.length ? repliesButton(m, replies) : replyButton(m))));
+      !inThread && !m.onlyFor && replies.length > 0 && repliesButton(m, replies),
+      !m.onlyFor && el("div", { class: "message-tools" }, !inThread && replies.length === 0 && replyButton(m), messageMenu(m))));
+}
+
+// surfaceOf is a message as its buttons and menus need it.
+function surfaceOf(m) {
+  const place = { user: view.user, channel: view.channel, ts: m.ts };
+  const done = async (path, body) => {
+    const problem = await post(path, { ...place, ...body });
+    toast(problem);
+    return problem === "";
+  };
+  return {
+    id: m.ts, errors: {}, value: () => undefined, type: () => {},
+    press: (button, action) => done("/api/press", { button, action }),
+    choose: (action, value) => done("/api/choose", { action, value }),
+    suggest: (action, typed) => ask("/api/suggest", { ...place, action, typed }),
+  };
+}
+
+function fileNode(f) {
+  const size = f.size < 1024 ? `${f.size} bytes` : `${Math.round(f.size / 1024)} kB`;
+  return el("figure", { class: "file" },
+    el("figcaption", {}, el("strong", {}, f.title), el("span", { class: "muted" }, `${f.name} · ${size}`)),
+    el("pre", { tabindex: "0", "aria-label": `Content of ${f.title}` }, f.content),
+    f.cut && el("p", { class: "note" }, "The page shows the beginning only."));
 }
 
 const time = (m) => el("time", { class: "muted", datetime: dateOf(m.ts).toISOString(), title: wholeTime(dateOf(m.ts)) }, timeOfDay(dateOf(m.ts)));
@@ -96,7 +118,7 @@ function repliesButton(m, replies) {
 }
 
 const replyButton = (m) =>
-  el("button", { type: "button", class: "reply-here", dataset: { focus: "replies" }, onClick: () => look({ thread: m.ts }) }, "Reply in thread");
+  el("button", { type: "button", class: "tool", dataset: { focus: "replies" }, onClick: () => look({ thread: m.ts }) }, "Reply in thread");
 
 function reactions(m) {
   const entries = Object.entries(m.reactions ?? {}).filter(([, who]) => who.length);

@@ -2,13 +2,13 @@
 // person's view of it. Everybody who draws something subscribes.
 
 export const server = {
-  people: [], groups: {}, channels: [], messages: {}, jobs: [], deleted: [],
+  people: [], groups: {}, channels: [], messages: {}, jobs: [], deleted: [], modals: {}, homes: {}, shortcuts: [],
   faults: { kinds: [], ops: [], active: [] }, slack: { connections: 0, tools: [], lasting: [] },
   child: { state: "" }, log: [],
 };
 
 // link is "connecting", "open", "lost" (it tries again), or "refused" (wrong key).
-export const view = { user: "", channel: "", thread: "", link: "connecting", seen: {}, ...remembered() };
+export const view = { user: "", channel: "", thread: "", home: false, link: "connecting", seen: {}, ...remembered() };
 
 const subscribers = [];
 let drawing = false;
@@ -29,7 +29,7 @@ export function changed() {
 
 export function look(changes) {
   Object.assign(view, changes);
-  sessionStorage.setItem("view", JSON.stringify({ user: view.user, channel: view.channel, seen: view.seen }));
+  sessionStorage.setItem("view", JSON.stringify({ user: view.user, channel: view.channel, home: view.home, seen: view.seen }));
   changed();
 }
 
@@ -87,14 +87,17 @@ function receive(parts) {
 }
 
 // post asks the server to do something. It returns the problem in words, "" for none.
-export async function post(path, body) {
+export const post = async (path, body) => (await ask(path, body)).problem;
+
+// ask is post for what answers with more than a problem.
+export async function ask(path, body) {
   try {
     const response = await fetch(path, {
       method: "POST", headers: { ...headers(), "Content-Type": "application/json" }, body: JSON.stringify(body),
     });
-    return (await response.json()).problem;
+    return await response.json();
   } catch {
-    return "The playground does not answer. Is it still running in its terminal?";
+    return { problem: "The playground does not answer. Is it still running in its terminal?" };
   }
 }
 

@@ -1,0 +1,100 @@
+package playground_test
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+
+	"slipway/playground/localslack"
+)
+
+// TestAPersonUsesTheWholeSurfaceInABrowser drives shortcuts, a modal, its
+// type-ahead and field errors, the Home tab and a file, mostly by the keyboard.
+func TestAPersonUsesTheWholeSurfaceInABrowser(t *testing.T) {
+	p := start(t, serves)
+	b := browse(t, p)
+	until(t, p, running)
+	b.reads("#channel-name", "#data-platform")
+	keys := func(selector, pressed string) { b.t.Helper(); b.do(chromedp.SendKeys(chromedp.CSS(selector), pressed)) }
+	click := func(selector string) { b.t.Helper(); b.do(chromedp.Click(chromedp.CSS(selector))) }
+	focusIs := func(selector string) {
+		b.t.Helper()
+		b.sees(`document.activeElement.matches('` + selector + `')`)
+	}
+	const job, reason = `#modal [data-action="job_select"]`, `#modal [data-action="reason_text"]`
+
+	// A global shortcut, chosen with the keyboard, opens the form.
+	keys(`#composer [data-focus="shortcuts"]`, kb.Enter)
+	b.reads(`[role="menu"]`, "Start LakeFormation job")
+	focusIs(`[role="menuitem"]`)
+	keys(`[role="menuitem"]`, kb.Enter)
+	b.reads("#modal-title", "Start a job")
+	b.reads("#modal", "Asked from shortcut")
+	focusIs(job[len("#modal "):])
+
+	// An empty required field is complained about; the app was not asked.
+	click("#modal-submit")
+	b.reads("#modal .field-error", "Please complete this required field.")
+	focusIs(`[aria-invalid="true"]`)
+
+	// Type-ahead: arrows, Enter; Escape closes the list and not the form.
+	keys(job, "nightly")
+	b.sees(`document.querySelectorAll("#modal .option").length === 2`)
+	b.sees(`document.querySelector('` + job + `').getAttribute("aria-activedescendant") === document.querySelector("#modal .option").id`)
+	keys(job, kb.Escape)
+	b.sees(`document.querySelector("#modal .options").hidden && document.querySelector("#modal").open`)
+	keys(job, "no such job")
+	b.reads("#modal [role=status]", "No results.")
+	keys(job, kb.Escape)
+	keys(job, "nightly")
+	b.sees(`document.querySelectorAll("#modal .option").length === 2`)
+	keys(job, kb.ArrowDown+kb.Enter)
+	b.sees(`document.querySelector('` + job + `').value === "nightly_check"`)
+
+	// The app's own error stands under its field, and what was entered stays.
+	click(`#modal input[value="comparison"]`)
+	click(`#modal input[value="cascade"]`)
+	click("#modal-submit")
+	b.reads("#modal .field-error", "Production wants a reason.")
+	focusIs(reason[len("#modal "):])
+	b.sees(`document.querySelector('` + job + `').value === "nightly_check" && document.querySelector('#modal input[value="comparison"]').checked`)
+	keys(reason, "because")
+	click("#modal-submit")
+	b.sees(`!document.querySelector("#modal").open`)
+	b.reads("#messages", "Asked: id-nightly_check comparison  because with cascade")
+	b.reads("#messages .file", "Log of the last run")
+
+	// A message's menu.
+	b.do(chromedp.SetValue(composer, "nightly_sync is late"), chromedp.SendKeys(composer, kb.Enter))
+	b.reads("#messages", "nightly_sync is late")
+	keys(`#messages li:last-child [data-focus="more"]`, kb.Enter)
+	b.reads(`[role="menu"]`, "Start this job")
+	keys(`[role="menuitem"]`, kb.Enter)
+	b.reads("#modal", "Asked from message_action nightly_sync is late")
+	keys(job, kb.Escape) // nothing was typed: it closes the form
+	b.sees(`!document.querySelector("#modal").open`)
+
+	// Home: what was published shows, buttons of one action_id are told apart, and it changes as one looks.
+	click(`[data-row="home"]`)
+	b.reads("#home", "Home of Ana")
+	b.reads("#home", "nothing asked yet")
+	b.sees(`document.querySelector("#composer").offsetParent === null`)
+	click(`#home-blocks > :nth-child(4) [data-action="decide"]`)
+	b.reads("#home", "decided R-2")
+	keys(`#home [data-action="more"]`, kb.Enter)
+	keys(`[role="menuitem"]`, kb.ArrowDown+kb.Enter)
+	b.reads("#home", "decided never")
+	click(`#home [data-action="open_start"]`)
+	b.reads("#modal", "Asked from Home")
+	click("#modal-close")
+	b.reads("#home", "the form was closed")
+
+	// Ben has a Home of his own.
+	click(`input[value="` + localslack.UserBen + `"] ~ .avatar`)
+	b.reads("#home", "Home of somebody else")
+	click(`#direct li:last-child button`)
+	b.sees(`document.querySelector("#home").hidden && document.querySelector("#composer").offsetParent !== null`)
+	require.Empty(t, b.errors())
+}
