@@ -77,6 +77,7 @@ type Ask struct {
 	Reason   string `json:"reason,omitempty"`
 	By       Actor  `json:"by"`
 	Channel  string `json:"channel"`
+	Thread   string `json:"thread,omitempty"` // the message under which it was asked; "": in the channel itself
 	// BreakGlass asks to start past the rule in an emergency.
 	BreakGlass bool   `json:"break_glass,omitempty"`
 	Command    string `json:"command,omitempty"` // the slash command's own name, such as /lf

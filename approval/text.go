@@ -202,19 +202,14 @@ func (v Voice) Duration(d time.Duration) string {
 	return v.Say("%d h", hours)
 }
 
-// All joins what is all meant: "Ben and Chen".
-func (v Voice) All(names []string) string { return v.join("%s and %s", names) }
-
-// Any joins what is meant one or the other: "Ben or Chen".
-func (v Voice) Any(names []string) string { return v.join("%s or %s", names) }
-
-func (v Voice) join(two string, names []string) string {
+// All joins names: "Ben and Chen".
+func (v Voice) All(names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
 	text := names[0]
 	for _, name := range names[1:] {
-		text = v.Say(two, text, name)
+		text = v.Say("%s and %s", text, name)
 	}
 	return text
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"runtime/debug"
@@ -161,22 +162,22 @@ func (a *Announcer) take(ctx context.Context, s step, r approval.Request, at tim
 			r.ExpiresAt = at.Add(r.Rule.ExpiresIn)
 			shown.ExpiresAt = r.ExpiresAt
 		}
-		shown.Channel, shown.TS, err = a.post(ctx, r.Ask.Channel, "", RenderCard(r, a.language))
+		shown.Channel, shown.TS, err = a.post(ctx, r.Ask.Channel, r.Ask.Thread, RenderCard(r, a.language))
 		shown.Shown = r.Version
 	case updateCard:
 		m := RenderCard(r, a.language)
 		_, _, _, err = a.api.UpdateMessageContext(ctx, r.Card.Channel, r.Card.TS, m.options()...)
 		shown.Shown = r.Version
 	case tellThread:
-		_, shown.ToldTS, err = a.post(ctx, r.Card.Channel, r.Card.TS, RenderOutcome(r, a.language))
+		_, shown.ToldTS, err = a.post(ctx, r.Card.Channel, threadOf(r), RenderOutcome(r, a.language))
 		shown.Told = r.State
 	case remind:
-		_, _, err = a.post(ctx, r.Card.Channel, r.Card.TS, RenderReminder(r, a.language))
+		_, _, err = a.post(ctx, r.Card.Channel, threadOf(r), RenderReminder(r, a.language))
 		shown.Reminded = true
 	case postCopy, updateCopy:
 		return a.copyTo(ctx, r)
 	case tellPrivately:
-		err = a.teller.tell(ctx, private{reply: r.Reply, channel: r.Ask.Channel, user: r.Ask.By.UserID}, RenderPrivate(r, a.people.Language(ctx, r.Ask.By.UserID)))
+		err = a.teller.tell(ctx, private{reply: r.Reply, channel: r.Ask.Channel, thread: r.Ask.Thread, user: r.Ask.By.UserID}, RenderPrivate(r, a.people.Language(ctx, r.Ask.By.UserID)))
 		shown.Told, shown.Shown = r.State, r.Version
 	default:
 		shown.Shown = r.Version
@@ -195,6 +196,9 @@ func (a *Announcer) onlyCopy(ctx context.Context, id approval.ID, posted approva
 		log.WithError(err).Warn("could not take back an extra card; it is replaced when pressed")
 	}
 }
+
+// threadOf is where a Request is told on: under its card, or in the thread that the card is in.
+func threadOf(r approval.Request) string { return cmp.Or(r.Ask.Thread, r.Card.TS) }
 
 func (a *Announcer) post(ctx context.Context, channel, thread string, m Message) (string, string, error) {
 	options := m.options()
@@ -269,7 +273,7 @@ func (a *Announcer) unpostable(ctx context.Context, c approval.Claim, name strin
 		a.book(log, err)
 		return
 	}
-	err = a.teller.tell(ctx, private{reply: r.Reply, channel: r.Ask.Channel, user: r.Ask.By.UserID}, RenderPrivate(r, a.people.Language(ctx, r.Ask.By.UserID)))
+	err = a.teller.tell(ctx, private{reply: r.Reply, channel: r.Ask.Channel, thread: r.Ask.Thread, user: r.Ask.By.UserID}, RenderPrivate(r, a.people.Language(ctx, r.Ask.By.UserID)))
 	if err != nil {
 		log.WithError(err).Error("could not tell the requester; trying again")
 		a.book(log, a.store.CardLater(ctx, c, retryCard))

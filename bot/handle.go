@@ -62,6 +62,8 @@ func (b *Bot) handle(ctx context.Context, d *Delivery) {
 		b.typed(ctx, d)
 	case "interactive":
 		b.interacted(ctx, d)
+	case "events_api":
+		b.happened(ctx, d)
 	default:
 		// Nothing we asked Slack to send; acked so that it is not sent again.
 		b.ack(ctx, d, nil)
@@ -78,7 +80,7 @@ func (b *Bot) typed(ctx context.Context, d *Delivery) {
 	invocation := commands.Invocation{
 		Receipt: approval.Receipt{EnvelopeID: d.ID, Key: in.TriggerID},
 		By:      approval.Actor{TeamID: in.TeamID, UserID: in.UserID, Name: in.UserName},
-		Channel: in.ChannelID, Command: in.Command, Text: unescape(in.Text),
+		Channel: in.ChannelID, Command: in.Command, MayAsk: true, Text: unescape(in.Text),
 		Reply: replyTo(in.ResponseURL, d.ReceivedAt), Voice: b.voice(ctx, in.UserID),
 	}
 	within, done := context.WithDeadline(ctx, d.ReceivedAt.Add(ackBudget))
@@ -93,7 +95,7 @@ func (b *Bot) typed(ctx context.Context, d *Delivery) {
 		b.openForm(ctx, d, interaction{TriggerID: in.TriggerID, ResponseURL: in.ResponseURL, User: user{ID: in.UserID}}, formState{Channel: in.ChannelID, Command: in.Command}, "")
 	}
 	if answer.Later != nil {
-		b.later(ctx, answer.Later, private{invocation.Reply, in.ChannelID, in.UserID})
+		b.later(ctx, answer.Later, private{reply: invocation.Reply, channel: in.ChannelID, user: in.UserID})
 	}
 }
 
@@ -152,7 +154,7 @@ func (b *Bot) pressed(ctx context.Context, d *Delivery) {
 	if !answer.NotRecorded {
 		b.ack(ctx, d, nil)
 	}
-	to := private{replyTo(p.ResponseURL, d.ReceivedAt), p.Channel.ID, p.User.ID}
+	to := private{reply: replyTo(p.ResponseURL, d.ReceivedAt), channel: p.Channel.ID, user: p.User.ID}
 	if !answer.Now.Empty() {
 		b.later(ctx, func(context.Context) commands.Reply { return answer.Now }, to)
 	}

@@ -113,7 +113,7 @@ func (b *Bot) openForm(ctx context.Context, d *Delivery, i interaction, from for
 			return
 		}
 		b.log.WithError(err).WithField("actor", i.User.ID).WithField("detail", slackDetail(err)).Warn("the form could not be opened")
-		to := private{replyTo(i.ResponseURL, d.ReceivedAt), from.Channel, i.User.ID}
+		to := private{reply: replyTo(i.ResponseURL, d.ReceivedAt), channel: from.Channel, user: i.User.ID}
 		b.later(context.WithoutCancel(ctx), func(context.Context) commands.Reply {
 			return commands.Reply{
 				Text:     v.Say("The form did not open in time, so nothing was started. Please try again, or type the command:"),

@@ -23,6 +23,7 @@ type teller struct {
 type private struct {
 	reply   approval.Reply
 	channel string
+	thread  string // "": none
 	user    string
 }
 
@@ -37,7 +38,7 @@ func (t *teller) tell(ctx context.Context, to private, m Message) error {
 		errs = append(errs, err)
 	}
 	if to.channel != "" {
-		_, err := t.api.PostEphemeralContext(ctx, to.channel, to.user, m.options()...)
+		err := t.alone(ctx, to, m)
 		if err == nil {
 			return nil
 		}
@@ -48,6 +49,21 @@ func (t *teller) tell(ctx context.Context, to private, m Message) error {
 		return nil
 	}
 	return errors.Join(append(errs, err)...)
+}
+
+// alone tells somebody in a conversation so that nobody else sees it. In a direct message nobody else is.
+func (t *teller) alone(ctx context.Context, to private, m Message) error {
+	options := m.options()
+	if to.thread != "" {
+		options = append(options, slack.MsgOptionTS(to.thread))
+	}
+	var err error
+	if strings.HasPrefix(to.channel, "D") {
+		_, _, err = t.api.PostMessageContext(ctx, to.channel, options...)
+	} else {
+		_, err = t.api.PostEphemeralContext(ctx, to.channel, to.user, options...)
+	}
+	return err
 }
 
 // slackError is Slack's own name for an error, such as not_in_channel; "" where Slack gave none.

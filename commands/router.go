@@ -18,6 +18,8 @@ type Invocation struct {
 	Receipt approval.Receipt
 	By      approval.Actor
 	Channel string
+	Thread  string // the message under which it was said; "": none
+	MayAsk  bool   // a Form can be shown
 	Command string // the command's own name, such as /lf
 	Text    string // what followed it
 	Reply   approval.Reply

@@ -39,10 +39,13 @@ func (r *Router) askAgain(ctx context.Context, c Click, id approval.ID) Answer {
 
 func (r *Router) ask(ctx context.Context, in Invocation, line Line, action approval.Action) Answer {
 	if line.Job == "" {
-		if action == approval.Start {
+		if action == approval.Start && in.MayAsk {
 			return Answer{Form: true}
 		}
 		example := Example{in.Command + " stop nightly_sync wrong source", in.Voice.Say("asks to stop nightly_sync, with a reason")}
+		if action == approval.Start {
+			example = Example{in.Command + " start nightly_sync source reloaded", in.Voice.Say("asks to start nightly_sync, with a reason")}
+		}
 		return Answer{Now: Reply{
 			Text:     in.Voice.Say("Which job? Nothing was done."),
 			Examples: []Example{example, {in.Command + " jobs", in.Voice.Say("lists the jobs")}},
@@ -64,7 +67,7 @@ func (r *Router) ask(ctx context.Context, in Invocation, line Line, action appro
 	}
 	req, err := r.service.Open(ctx, in.Receipt, approval.Ask{
 		Action: action, Instance: instance, Job: line.Job, Mode: mode, Cascade: line.Cascade, BreakGlass: line.Break,
-		Reason: line.Rest, By: in.By, Channel: in.Channel, Command: in.Command,
+		Reason: line.Rest, By: in.By, Channel: in.Channel, Thread: in.Thread, Command: in.Command,
 	}, in.Reply)
 	if err != nil && !errors.Is(err, approval.ErrSeen) {
 		return r.settled(ctx, in.Voice, in.Receipt, req.ID, err)

@@ -55,6 +55,7 @@ func (r *row) hideOldReply(now time.Time) {
 // body is the part of a Request that no query selects or orders by.
 type body struct {
 	Name    string `json:"name,omitempty"` // of who asked
+	Thread  string `json:"thread,omitempty"`
 	Mode    string `json:"mode,omitempty"`
 	Cascade bool   `json:"cascade,omitempty"`
 	Reason  string `json:"reason,omitempty"`
@@ -88,7 +89,7 @@ type body struct {
 
 func pack(r approval.Request) (string, error) {
 	b := body{
-		Name: r.Ask.By.Name, Mode: r.Ask.Mode, Cascade: r.Ask.Cascade, Reason: r.Ask.Reason, Command: r.Ask.Command,
+		Name: r.Ask.By.Name, Mode: r.Ask.Mode, Cascade: r.Ask.Cascade, Reason: r.Ask.Reason, Command: r.Ask.Command, Thread: r.Ask.Thread,
 		BreakGlass: r.Ask.BreakGlass, Approvers: r.Approvers, Copies: r.Card.Copies, Reminded: r.Card.Reminded,
 		Target: r.Target, JobType: r.Job.Type, Last: r.Job.Last, Bound: r.Bound,
 		PostedAt: r.PostedAt, ExpiresAt: r.ExpiresAt, ApprovedAt: r.ApprovedAt, MarkedAt: r.MarkedAt, AcceptedAt: r.AcceptedAt,
@@ -102,7 +103,7 @@ func pack(r approval.Request) (string, error) {
 }
 
 func (b body) unpack(r *approval.Request) {
-	r.Ask.By.Name, r.Ask.Mode, r.Ask.Cascade, r.Ask.Reason, r.Ask.Command = b.Name, b.Mode, b.Cascade, b.Reason, b.Command
+	r.Ask.By.Name, r.Ask.Mode, r.Ask.Cascade, r.Ask.Reason, r.Ask.Command, r.Ask.Thread = b.Name, b.Mode, b.Cascade, b.Reason, b.Command, b.Thread
 	r.Target, r.Job.Type, r.Job.Last, r.Bound = b.Target, b.JobType, b.Last, b.Bound
 	r.Ask.BreakGlass, r.Approvers = b.BreakGlass, b.Approvers
 	r.Card.Copies, r.Card.Reminded = b.Copies, b.Reminded

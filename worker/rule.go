@@ -37,6 +37,10 @@ func (w *Worker) admitted(r approval.Request, rule approval.Rule, who approval.P
 			return no(approval.T("Ask without --break-glass."), approval.Sentences(why, nothing(r)))
 		}
 	}
+	if strings.HasPrefix(r.Ask.Channel, "D") && !rule.Waives(r.Ask) && !rule.ConfirmsOnly() && !rule.DirectMessages {
+		return no(approval.T("Ask in a channel that those who approve can see."),
+			approval.Sentences(approval.T("Nobody else sees this conversation, so nobody could approve it here."), nothing(r)))
+	}
 	out := approval.Evaluate(r, w.Clock.Now())
 	switch {
 	case out.Standing == approval.Closed && rule.BreakGlass != nil:
