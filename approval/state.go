@@ -62,6 +62,16 @@ func (s State) Ended() bool { return len(moves[s]) == 0 }
 // holdsJob reports whether a Request in this State keeps others from asking for the same job and action.
 func (s State) holdsJob() bool { return s != Opened && !s.Ended() }
 
+// MayRunAgain reports whether the run that was asked for has ended, so that another may be asked for.
+func (r Request) MayRunAgain() bool {
+	return r.Ask.Action == Start && (r.State == Succeeded || r.State == Partial || r.State == Failed || r.State == Stopped)
+}
+
+// MayStop reports whether the run that was asked for goes on, so that its stop may be asked for.
+func (r Request) MayStop() bool {
+	return r.Ask.Action == Start && (r.State == Accepted || r.State == Running)
+}
+
 // MayAskAgain reports whether a Request ended without having done anything, so that the same may be asked for anew.
 func (s State) MayAskAgain() bool { return s == Refused || s == Expired }
 

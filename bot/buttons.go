@@ -23,8 +23,12 @@ func buttonsOf(r approval.Request, v approval.Voice) []slack.BlockElement {
 		}
 		return []slack.BlockElement{
 			button(r, commands.Approve, v.Say("Approve"), v.Say("Approve start of %s", job), slack.StylePrimary),
-			button(r, commands.Deny, v.Say("Deny"), v.Say("Deny start of %s", job), slack.StyleDanger),
+			sure(button(r, commands.Deny, v.Say("Deny"), v.Say("Deny start of %s", job), slack.StyleDanger), v, v.Say("Deny the start of %s on %s? Nothing is started then.", job, r.Ask.Instance), v.Say("Deny")),
 		}
+	case approval.Accepted, approval.Running:
+		return []slack.BlockElement{sure(button(r, commands.StopRun, v.Say("Stop"), v.Say("Ask to stop %s", job), slack.StyleDanger), v, v.Say("Ask to stop %s on %s? Its rule decides who must approve that.", job, r.Ask.Instance), v.Say("Ask to stop"))}
+	case approval.Succeeded, approval.Partial, approval.Failed, approval.Stopped:
+		return []slack.BlockElement{button(r, commands.RunAgain, v.Say("Run again"), v.Say("Ask to run %s again", job), slack.StyleDefault)}
 	case approval.Refused, approval.Expired:
 		return []slack.BlockElement{button(r, commands.AskAgain, v.Say("Ask again"), v.Say("Ask again to start %s", job), slack.StyleDefault)}
 	case approval.Unknown:
@@ -42,13 +46,13 @@ func stopButtons(r approval.Request, v approval.Voice, job string) []slack.Block
 	case approval.Pending:
 		if r.Rule.ConfirmsOnly() {
 			return []slack.BlockElement{
-				button(r, commands.Approve, v.Say("Stop job"), v.Say("Stop job %s", job), slack.StylePrimary),
+				sure(button(r, commands.Approve, v.Say("Stop job"), v.Say("Stop job %s", job), slack.StylePrimary), v, v.Say("Stop the run of %s on %s? What it has not done yet stays undone.", job, r.Ask.Instance), v.Say("Stop job")),
 				button(r, commands.Cancel, v.Say("Cancel"), v.Say("Cancel %s", r.ID), slack.StyleDefault),
 			}
 		}
 		return []slack.BlockElement{
-			button(r, commands.Approve, v.Say("Approve"), v.Say("Approve stop of %s", job), slack.StylePrimary),
-			button(r, commands.Deny, v.Say("Deny"), v.Say("Deny stop of %s", job), slack.StyleDanger),
+			sure(button(r, commands.Approve, v.Say("Approve"), v.Say("Approve stop of %s", job), slack.StylePrimary), v, v.Say("Stop the run of %s on %s? What it has not done yet stays undone.", job, r.Ask.Instance), v.Say("Approve")),
+			sure(button(r, commands.Deny, v.Say("Deny"), v.Say("Deny stop of %s", job), slack.StyleDanger), v, v.Say("Deny the stop of %s on %s? It runs on then.", job, r.Ask.Instance), v.Say("Deny")),
 		}
 	case approval.Refused, approval.Expired:
 		return []slack.BlockElement{button(r, commands.AskAgain, v.Say("Ask again"), v.Say("Ask again to stop %s", job), slack.StyleDefault)}
@@ -69,4 +73,10 @@ func button(r approval.Request, b commands.Button, label, alone string, style sl
 		e.Style = style
 	}
 	return e
+}
+
+// sure makes a button ask before it counts.
+func sure(b *slack.ButtonBlockElement, v approval.Voice, question, yes string) *slack.ButtonBlockElement {
+	b.Confirm = slack.NewConfirmationBlockObject(plainText(v.Say("Are you sure?"), 100), plainText(question, 300), plainText(yes, 30), plainText(v.Say("Not now"), 30))
+	return b
 }

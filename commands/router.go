@@ -49,6 +49,8 @@ const (
 	DidStart  Button = "did_start"
 	DidNot    Button = "did_not"
 	AskAgain  Button = "ask_again"
+	RunAgain  Button = "run_again" // a new Request to start what has ended
+	StopRun   Button = "stop_run"  // a new Request to stop what runs
 )
 
 // ButtonValue is what a button carries: which Request, and which terms it shows. Never who may press it.
@@ -114,7 +116,9 @@ func list() []command {
 		{"policy", "<job>", approval.T("tells who would have to approve its start, and when"), (*Router).policy},
 		{"history", "[job or R-id]", approval.T("tells what happened, and who did it"), (*Router).history},
 		{"cancel", "<R-id>", approval.T("takes back what you asked for, before it starts"), (*Router).cancel},
-		{"help", "", approval.T("shows this"), (*Router).help},
+		{"instances", "", approval.T("lists the LakeFormation instances"), (*Router).instancesHere},
+		{"whoami", "", approval.T("tells who Slipway takes you for, and what you may approve"), (*Router).whoami},
+		{"help", "[command]", approval.T("shows this, or how a command is used"), (*Router).help},
 	}
 }
 
@@ -139,8 +143,8 @@ func (r *Router) Click(ctx context.Context, c Click) Answer {
 	if !ok {
 		return c.say("I can't read this button, so nothing changed. Please use the newest card, or ask again.")
 	}
-	if c.Button == AskAgain {
-		return r.askAgain(ctx, c, id)
+	if c.Button == AskAgain || c.Button == RunAgain || c.Button == StopRun {
+		return r.askAnew(ctx, c, id)
 	}
 	v := approval.Verdict{Receipt: c.Receipt, Request: id, Terms: terms, By: c.By, Card: approval.Card{Channel: c.Channel, TS: c.Message}}
 	var req approval.Request

@@ -18,23 +18,31 @@ func (r *Router) stop(ctx context.Context, in Invocation, line Line) Answer {
 	return r.ask(ctx, in, line, approval.Stop)
 }
 
-// askAgain opens a new Request for what an ended one asked for, by whoever pressed, under the rule that is in force now.
-func (r *Router) askAgain(ctx context.Context, c Click, id approval.ID) Answer {
+// askAnew opens a new Request about an earlier one's job, by whoever pressed, under the rule that is in force now: for
+// the same again, or to stop the run.
+func (r *Router) askAnew(ctx context.Context, c Click, id approval.ID) Answer {
 	old, err := r.store.Request(ctx, id)
 	if err != nil {
 		return r.settled(ctx, c.Voice, c.Receipt, id, err)
 	}
-	if !old.State.MayAskAgain() {
-		return c.say("%s is still open or has run; its card says what can be done.", id)
+	ask, possible := old.Ask, old.State.MayAskAgain()
+	switch c.Button {
+	case RunAgain:
+		possible = old.MayRunAgain()
+	case StopRun:
+		possible = old.MayStop()
+		ask.Action, ask.Job, ask.Mode, ask.Cascade, ask.Reason = approval.Stop, old.Job.ID, "", false, ""
 	}
-	ask := old.Ask
+	if !possible {
+		return c.say("%s has moved on; its card says what can be done now.", id)
+	}
 	ask.By, ask.BreakGlass = c.By, false
 	req, err := r.service.Open(ctx, c.Receipt, ask, c.Reply)
 	if err != nil {
 		return r.settled(ctx, c.Voice, c.Receipt, req.ID, err)
 	}
-	r.log.WithField("request", req.ID).WithField("job", ask.Job).WithField("actor", c.By.UserID).Info("asked again for " + id.String())
-	return c.say("%s: looking up %s…", req.ID, quote(ask.Job))
+	r.log.WithField("request", req.ID).WithField("job", ask.Job).WithField("actor", c.By.UserID).Info("asked by a button of " + id.String())
+	return c.say("%s: looking up %s…", req.ID, quote(old.JobName()))
 }
 
 func (r *Router) ask(ctx context.Context, in Invocation, line Line, action approval.Action) Answer {

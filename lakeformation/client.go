@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -45,6 +46,18 @@ type Client struct {
 	now         func() time.Time
 	sleep       func(context.Context, time.Duration) error
 }
+
+// Host is where LakeFormation is reached.
+func (c *Client) Host() string {
+	u, err := url.Parse(c.jobs)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// InstanceID is the instance whose jobs these are.
+func (c *Client) InstanceID() string { return c.instance }
 
 // New gives a client, or an error that names every problem of the Config in words. It makes no request.
 func New(config Config) (*Client, error) {
