@@ -54,7 +54,7 @@ func TestWhoAndWhere(t *testing.T) {
 	t.Parallel()
 	w := under(t, approval.Rule{Name: "leads", Match: approval.Match{Jobs: []string{"nightly_*"}}, Approvals: 1, Approvers: []string{"@data-leads"}, ExpiresIn: 30 * time.Minute}, approval.BuiltIn())
 	w.as("ben").types("/lf whoami")
-	w.as("ben").reads("You are Ben ("+localslack.UserBen+"), a full member", "leads* · you may approve what others ask · nightly_∗", "you confirm your own requests", "/lf policy <job>")
+	w.as("ben").reads("You are Ben ("+localslack.UserBen+"), a full member", "leads* · you may approve what others ask · nightly_∗", "you confirm your own requests", "/lf policy")
 	w.as("dev").types("/lf whoami")
 	w.as("dev").reads("leads* · you may not approve")
 	w.as("gita").types("/lf whoami")

@@ -33,6 +33,7 @@ type Announcer struct {
 
 	language Language // of the channels
 	people   *People
+	drew     func() // after something was shown
 }
 
 // Run draws until ctx ends, and finishes the calls that are under way.
@@ -138,6 +139,7 @@ func (a *Announcer) draw(ctx context.Context, c approval.Claim) {
 	call, done := context.WithTimeout(ctx, cardCall)
 	defer done()
 	shown, err := a.take(call, s, r, c.At)
+	a.drew()
 	if err == nil {
 		next := r
 		next.Card = shown.Card

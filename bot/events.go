@@ -26,6 +26,7 @@ type event struct {
 		Channel     string `json:"channel"`
 		TS          string `json:"ts"`
 		ThreadTS    string `json:"thread_ts"`
+		Tab         string `json:"tab"`
 	} `json:"event"`
 }
 
@@ -40,6 +41,9 @@ func (b *Bot) happened(ctx context.Context, d *Delivery) {
 	switch {
 	case e.Event.Type == "app_mention", e.Event.Type == "message" && e.Event.ChannelType == "im":
 		b.said(ctx, d, e)
+	case e.Event.Type == "app_home_opened" && e.Event.Tab == "home" && e.Event.User != "":
+		b.ack(ctx, d, nil)
+		b.homes.opened(e.Event.User)
 	default:
 		b.ack(ctx, d, nil)
 	}

@@ -158,6 +158,7 @@ func (b *Bot) pressed(ctx context.Context, d *Delivery) {
 	if !answer.Now.Empty() {
 		b.later(ctx, func(context.Context) commands.Reply { return answer.Now }, to)
 	}
+	b.homes.changed()
 	if answer.Replaced != 0 && p.ResponseURL != "" {
 		b.replace(ctx, p.ResponseURL, answer.Replaced)
 	}

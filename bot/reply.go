@@ -59,4 +59,6 @@ func RenderReply(r commands.Reply) Message {
 }
 
 // plainFormat drops what Slack would read as formatting, but keeps the underscores that names have.
-func plainFormat(s string) string { return strings.NewReplacer("*", "∗", "~", "", "`", "'").Replace(s) }
+func plainFormat(s string) string {
+	return strings.NewReplacer("*", "∗", "~", "", "`", "'").Replace(s)
+}
