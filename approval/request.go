@@ -89,6 +89,15 @@ type Job struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
 	Last []Run  `json:"last,omitempty"` // the newest runs first, at most five
+
+	Others []Other `json:"others,omitempty"` // other Requests to start it within a day, the newest first, at most three
+}
+
+// Other is another Request for the same job, for the card.
+type Other struct {
+	ID    ID    `json:"id"`
+	By    Actor `json:"by"`
+	State State `json:"state"` // when this card was made
 }
 
 // Run is one run of a job as LakeFormation reports it. LakeFormation gives runs no id: StartedAt is what tells them apart.

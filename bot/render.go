@@ -30,7 +30,7 @@ func RenderCard(r approval.Request, l Language) Message {
 		c.context(verbatim(c.plain.Say("Reason: %s", r.Ask.Reason), 2000))
 	}
 	if r.State == approval.Pending && r.Ask.Action == approval.Start {
-		c.context(mrkdwn(c.lastRun(r.Job)))
+		c.context(mrkdwn(strings.Join(c.facts(r), " · ")))
 	}
 	c.problem(r)
 	c.lines(r.Explain(c.v))

@@ -16,6 +16,9 @@ import (
 // lastRuns is how many runs a card shows at most.
 const lastRuns = 5
 
+// lastAsked is how many other Requests a card shows at most.
+const lastAsked = 3
+
 // lastTry is how long the last try may take, whose answer is only told.
 const lastTry = 10 * time.Second
 
@@ -108,7 +111,7 @@ func (w *Worker) description(ctx context.Context, r approval.Request) (approval.
 	if err != nil {
 		return approval.Described{}, unfound(err, r)
 	}
-	job := approval.Job{ID: detail.ID, Name: detail.Name, Type: string(detail.Type), Last: w.lastRuns(ctx, instance, detail.ID)}
+	job := approval.Job{ID: detail.ID, Name: detail.Name, Type: string(detail.Type), Last: w.lastRuns(ctx, instance, detail.ID), Others: w.alsoAsked(ctx, r, detail.ID)}
 	if err := w.possible(ctx, r, job, detail); err != nil {
 		return approval.Described{}, err
 	}
@@ -188,6 +191,22 @@ func (w *Worker) lastRuns(ctx context.Context, instance Instance, jobID string) 
 	}
 	runs := newestFirst(page.Jobs)
 	return runs[:min(len(runs), lastRuns)]
+}
+
+// alsoAsked finds who else wanted to start the job within a day. It is a courtesy, too.
+func (w *Worker) alsoAsked(ctx context.Context, r approval.Request, jobID string) []approval.Other {
+	found, err := w.Store.Find(ctx, approval.Filter{Instance: r.Ask.Instance, Job: jobID, Limit: 4 * lastAsked})
+	if err != nil {
+		return nil
+	}
+	var others []approval.Other
+	for _, other := range found {
+		lately := r.CreatedAt.Sub(other.CreatedAt) < 24*time.Hour
+		if other.ID != r.ID && other.Ask.Action == approval.Start && lately && other.Job.ID == jobID && len(others) < lastAsked {
+			others = append(others, approval.Other{ID: other.ID, By: approval.Actor{UserID: other.Ask.By.UserID, Name: other.Ask.By.Name}, State: other.State})
+		}
+	}
+	return others
 }
 
 // unfound puts the errors of finding and reading a job into refusals; what may pass stays as it is.
