@@ -82,6 +82,9 @@ func unstarted(t testing.TB, changes ...func(*localslack.Config, *locallake.Conf
 	slackConfig.Now, lakeConfig.Clock = clock.Now, clock
 	slackConfig.RatePerChannel = false
 	slackConfig.Scopes = readManifest(t).OAuth.Scopes.Bot // every story runs on the scopes we ask for
+	for i := range slackConfig.Users {
+		slackConfig.Users[i].Locale = "en-US" // a story is told in English; those of other languages say so
+	}
 	for _, change := range changes {
 		change(&slackConfig, &lakeConfig)
 	}

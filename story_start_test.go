@@ -25,7 +25,9 @@ func TestAnaStartsAJobAndReadsHowItEnds(t *testing.T) {
 	w.threadSays("<@"+people["ana"]+">", "`nightly_sync` succeeded after")
 	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
 	require.Len(t, w.cards(), 1)
-	require.Empty(t, localslack.Buttons(w.cards()[0]), "nothing is left to press")
+	buttons := localslack.Buttons(w.cards()[0])
+	require.Len(t, buttons, 1)
+	require.Equal(t, "Run again", buttons[0].Text, "nothing else is left to press")
 }
 
 func TestARunMayEndInFourWays(t *testing.T) {

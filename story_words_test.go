@@ -17,7 +17,7 @@ func TestHelpAlsoForNoWordAndAWrongOne(t *testing.T) {
 	w.as("ana").reads("I start LakeFormation jobs once", "/lf start &lt;job&gt; [reason]", "/lf status [job or R-id]", "/lf jobs [filter]")
 	w.as("ana").types("/lf strat nightly_sync")
 	w.as("ana").reads("I don't know `strat`, so nothing was done.", "Did you mean /lf start?")
-	w.as("ana").types("/lf start")
+	w.as("ana").types("/lf stop")
 	w.as("ana").reads("Which job? Nothing was done.", "/lf jobs")
 	w.as("ana").types("/lf start nightly_sync --force")
 	w.as("ana").reads("I don't know the flag `--force`, so nothing was done.")
@@ -108,7 +108,12 @@ func TestStrangeTextGetsAnAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			before := len(w.slack.Visible(people["ana"], channel))
 			w.as("ana").types("/lf " + text)
-			w.until("an answer", func() bool { return len(w.slack.Visible(people["ana"], channel)) > before })
+			w.until("an answer", func() bool {
+				return len(w.slack.Visible(people["ana"], channel)) > before || len(w.slack.Modals(people["ana"])) > 0
+			})
+			for len(w.slack.Modals(people["ana"])) > 0 {
+				w.slack.Dismiss(people["ana"])
+			}
 		})
 	}
 	w.as("ana").reads("A job's name has at most 255 characters; this one has")
