@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"sync"
@@ -42,6 +43,8 @@ type App struct {
 	worker  *worker.Worker
 	rules   *approval.Rulebook
 	clock   approval.Clock
+	metrics *metrics
+	health  *health
 	hangup  <-chan os.Signal
 	clients []*lakeformation.Client
 	unlock  func() error
@@ -82,12 +85,16 @@ func (a *App) build(ctx context.Context, o Options) error {
 	if o.Store != nil {
 		requests = o.Store(a.store)
 	}
+	a.metrics = newMetrics()
+	requests = countingStore{requests, a.metrics}
 	if a.bot, err = bot.Connect(ctx, bot.Config{
 		AppToken: a.config.SlackAppToken, BotToken: a.config.SlackBotToken, APIURL: a.config.SlackAPIURL, Connections: a.config.Connections, Language: a.config.Language,
-		Clock: a.clock, Log: a.log,
+		Clock: a.clock, Log: a.log, Settled: a.metrics.settled, Transport: slackCalls{http.DefaultTransport, a.metrics},
 	}); err != nil {
 		return err
 	}
+	a.health = &health{log: a.log, clock: a.clock, socket: a.bot.Status, token: a.bot.CheckToken, write: a.store.Ready, lake: map[string]string{}}
+	a.metrics.add(&gauges{standing: a.store.Standing, socket: a.bot.Status, health: a.health, now: a.clock.Now})
 	named, instances := commands.Instances{}, map[string]worker.Instance{}
 	for name, c := range a.config.Instances {
 		if password, ok := c.Credentials.(*lakeformation.IAMPassword); ok {
@@ -95,12 +102,14 @@ func (a *App) build(ctx context.Context, o Options) error {
 		}
 		client, err := lakeformation.New(lakeformation.Config{
 			Endpoint: c.Endpoint, ProjectID: c.ProjectID, InstanceID: c.InstanceID, Credentials: c.Credentials,
+			Observe:     func(c lakeformation.Call) { a.metrics.lakeformation(c); a.health.heard(name, c) },
 			DialContext: o.Dial, UserAgent: "slipway/" + strings.ReplaceAll(versionWords(), " ", "-"),
 		})
 		if err != nil {
 			return fmt.Errorf("instance %s: %w", name, err)
 		}
 		a.clients = append(a.clients, client)
+		a.health.lake[name] = ""
 		named[name] = client
 		instances[name] = worker.Instance{Client: client, Target: approval.Target{
 			Endpoint: strings.TrimRight(c.Endpoint, "/"), ProjectID: c.ProjectID, InstanceID: c.InstanceID,
@@ -129,6 +138,7 @@ func (a *App) Run(ctx context.Context) error {
 	drawing, last := context.WithCancel(context.WithoutCancel(ctx))
 	var work, cards sync.WaitGroup
 	work.Go(func() { a.worker.Run(ctx) })
+	work.Go(func() { a.health.watch(ctx) })
 	work.Go(func() { a.reload(ctx, a.clock, a.hangup) })
 	cards.Go(func() { a.bot.Announce(drawing) })
 	err := a.bot.Run(ctx)

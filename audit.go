@@ -47,7 +47,10 @@ func auditCommand(ctx context.Context, verb string, v auditVerb, getenv func(str
 
 // readStore opens the database of the environment to look on.
 func readStore(ctx context.Context, getenv func(string) string) (*store.Store, error) {
-	url := strings.TrimSpace(getenv("DATABASE_URL"))
+	url, _, wrong := lookUp(getenv, "DATABASE_URL")
+	if wrong != "" {
+		return nil, errors.New(wrong)
+	}
 	if url == "" {
 		url = defaultDatabase
 	}

@@ -23,7 +23,7 @@ type Config struct {
 	Instances     map[string]InstanceConfig // by name; the environment's own is "default"
 	DatabaseURL   string
 	Language      bot.Language // of what a whole channel reads
-	Listen        string       // of /healthz and /readyz; "": nowhere
+	Listen        string       // of /healthz, /readyz and /metrics; "": nowhere
 	LogLevel      logrus.Level
 	LogFormat     string // text, json or "": text on a terminal
 
@@ -52,7 +52,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 		SlackAppToken: env.secret("SLACK_APP_TOKEN"),
 		SlackBotToken: env.secret("SLACK_BOT_TOKEN"),
 		SlackAPIURL:   env.get("SLACK_API_URL"),
-		DatabaseURL:   env.get("DATABASE_URL"),
+		DatabaseURL:   env.given("DATABASE_URL"),
 		Listen:        env.get("SLIPWAY_LISTEN"),
 		LogFormat:     strings.ToLower(env.get("LOG_FORMAT")),
 	}
@@ -64,11 +64,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 	if c.DatabaseURL == "" {
 		c.DatabaseURL = defaultDatabase
 	}
-	if u, err := url.Parse(c.DatabaseURL); err == nil && u.User != nil {
-		if password, ok := u.User.Password(); ok {
-			env.secrets = append(env.secrets, password)
-		}
-	}
+	env.secrets = append(env.secrets, passwordsOf(c.DatabaseURL)...)
 	if language := env.get("SLIPWAY_LANGUAGE"); language != "" {
 		var known bool
 		if c.Language, known = bot.ParseLanguage(language); !known {
@@ -114,9 +110,18 @@ type environment struct {
 func (e *environment) get(name string) string { return strings.TrimSpace(e.getenv(name)) }
 
 func (e *environment) secret(name string) string {
-	value := e.get(name)
+	value := e.given(name)
 	if value != "" {
 		e.secrets = append(e.secrets, value)
+	}
+	return value
+}
+
+// given reads a variable, or else the file that NAME_FILE names.
+func (e *environment) given(name string) string {
+	value, _, wrong := lookUp(e.getenv, name)
+	if wrong != "" {
+		e.problem("%s", wrong)
 	}
 	return value
 }

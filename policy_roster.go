@@ -51,7 +51,10 @@ func (c policyTool) roster(ctx context.Context, path string, policy approval.Pol
 		return readRoster(path)
 	}
 	env := &environment{getenv: c.getenv}
-	token := env.get("SLACK_BOT_TOKEN")
+	token := env.given("SLACK_BOT_TOKEN")
+	if len(env.problems) > 0 {
+		return roster{}, &ConfigError{Problems: env.problems}
+	}
 	if token == "" {
 		return roster{}, errors.New("who is who? Set SLACK_BOT_TOKEN to ask Slack, or name a file with --people (slipway policy people writes one)")
 	}

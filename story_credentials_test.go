@@ -2,9 +2,6 @@ package main
 
 import (
 	"bytes"
-	"io"
-	"net"
-	"net/http"
 	"regexp"
 	"testing"
 	"time"
@@ -201,32 +198,4 @@ func TestAStartThatIsRefusedForItsTokenIsMadeAgain(t *testing.T) {
 	w.cardSays("succeeded after")
 	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
 	require.Equal(t, 2, tokensFetched(w))
-}
-
-func TestHealthTellsTheTruth(t *testing.T) {
-	t.Parallel()
-	w := unstarted(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	addr := listener.Addr().String()
-	require.NoError(t, listener.Close())
-	w.env["SLIPWAY_LISTEN"] = addr
-	w.start()
-	get := func(path string) (int, string) {
-		answer, err := http.Get("http://" + addr + path)
-		require.NoError(t, err)
-		defer answer.Body.Close()
-		body, err := io.ReadAll(answer.Body)
-		require.NoError(t, err)
-		return answer.StatusCode, string(body)
-	}
-	w.until("it is ready", func() bool { code, _ := get("/readyz"); return code == http.StatusOK })
-	code, body := get("/healthz")
-	require.Equal(t, http.StatusOK, code)
-	require.Equal(t, "alive\n", body)
-	w.slack.Fail("apps.connections.open", localslack.Fault{Error: "internal_error"})
-	w.slack.Cut()
-	w.until("it is not ready", func() bool { code, _ := get("/readyz"); return code == http.StatusServiceUnavailable })
-	_, body = get("/readyz")
-	require.Equal(t, "not ready: no connection to Slack\n", body)
 }

@@ -168,7 +168,7 @@ func (v value) texts() []string {
 
 var variable = regexp.MustCompile(`\$\{([^}]*)\}`)
 
-// text is a scalar as it is written, with ${VAR} read from the environment.
+// text is a scalar as it is written, with ${VAR} read from the environment, or from the file that VAR_FILE names.
 func (v value) text() string {
 	text, ok := v.raw()
 	if !ok {
@@ -176,12 +176,17 @@ func (v value) text() string {
 	}
 	return strings.TrimSpace(variable.ReplaceAllStringFunc(text, func(found string) string {
 		name := variable.FindStringSubmatch(found)[1]
-		value := ""
+		value, fromFile, wrong := "", false, ""
 		if name != "" {
-			value = v.s.getenv(name)
+			value, fromFile, wrong = lookUp(v.s.getenv, name)
 		}
-		if strings.TrimSpace(value) == "" {
-			v.problem("set it in the environment of this process", "the variable %s is not set", found)
+		switch {
+		case wrong != "":
+			v.problem("", "%s", wrong)
+		case strings.TrimSpace(value) == "":
+			v.problem("set it in the environment of this process, or "+name+"_FILE to the path of a file", "the variable %s is not set", found)
+		case fromFile:
+			v.s.secrets = append(v.s.secrets, value)
 		}
 		return value
 	}))

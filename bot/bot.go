@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -24,6 +25,9 @@ type Config struct {
 	Language    Language // of what a whole channel reads; "": English
 	Clock       approval.Clock
 	Log         *logrus.Entry
+
+	Settled   func(Settled)     // see SocketConfig; nil: nobody listens
+	Transport http.RoundTripper // of all calls to Slack but the socket itself; nil: net/http's
 }
 
 // Bot is Slipway's side of Slack: deliveries come in by its Socket, cards go out by its Announcer.
@@ -47,7 +51,7 @@ type Bot struct {
 // Connect asks Slack who this token is. Its errors say which token is wrong and where to find the right one.
 func Connect(ctx context.Context, cfg Config) (*Bot, error) {
 	// Slack's own client has no timeout; a call that hangs must not hold a lease for ever.
-	client := &http.Client{Timeout: 15 * time.Second}
+	client := &http.Client{Timeout: 15 * time.Second, Transport: cfg.Transport}
 	options := []slack.Option{slack.OptionHTTPClient(client), slack.OptionAppLevelToken(cfg.AppToken)}
 	if cfg.APIURL != "" {
 		options = append(options, slack.OptionAPIURL(cfg.APIURL))
@@ -66,14 +70,27 @@ func Connect(ctx context.Context, cfg Config) (*Bot, error) {
 
 // badToken explains a refused auth.test.
 func badToken(err error) error {
-	switch name := slackError(err); name {
-	case "":
+	switch name := slackError(err); {
+	case name == "":
 		return fmt.Errorf("the connection to Slack failed: %w", err)
-	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type":
+	case slices.Contains(tokenRefusals, name):
 		return fmt.Errorf("the bot token is refused by Slack (%s). Put the “Bot User OAuth Token” (xoxb-…) of your app's page “OAuth & Permissions” into SLACK_BOT_TOKEN: %w", name, err)
 	default:
 		return fmt.Errorf("the bot token is refused by Slack (%s): %w", name, err)
 	}
+}
+
+// tokenRefusals are Slack's words for a bot token that it does not take.
+var tokenRefusals = []string{"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"}
+
+// CheckToken asks Slack whether it still takes the bot token. refused is Slack's word where it does not, such as
+// token_revoked; an error says that Slack did not tell.
+func (b *Bot) CheckToken(ctx context.Context) (refused string, err error) {
+	_, err = b.api.AuthTestContext(ctx)
+	if name := slackError(err); slices.Contains(tokenRefusals, name) {
+		return name, nil
+	}
+	return "", err
 }
 
 // People tells the worker and the service who somebody is.
@@ -92,6 +109,7 @@ func (b *Bot) Serve(router *commands.Router, store approval.Store) {
 		},
 		Handle: b.handle, Overflow: b.busy, OnPanic: b.panicked,
 		Connections: b.cfg.Connections, Log: b.log,
+		Settled: b.cfg.Settled, Now: b.cfg.Clock.Now,
 	})
 }
 

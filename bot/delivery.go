@@ -32,6 +32,7 @@ type Delivery struct {
 	settled func()                                        // tells that connection not to wait for this any more
 	once    sync.Once
 	acked   atomic.Bool
+	took    atomic.Int64 // nanoseconds from ReceivedAt to the ack
 }
 
 // Ack answers the envelope; a nil payload makes a bare ack. When it returns nil the frame has been written to the
@@ -55,6 +56,7 @@ func (d *Delivery) Ack(ctx context.Context, payload any) error {
 		d.acked.Store(false)
 		return err
 	}
+	d.took.Store(int64(time.Since(d.ReceivedAt)))
 	d.settle()
 	return nil
 }

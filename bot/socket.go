@@ -35,6 +35,8 @@ type SocketConfig struct {
 	Overflow func(ctx context.Context, d *Delivery)
 	// OnPanic is called after Handle or Overflow panicked without having acked; it may ack with words. Nil as for Overflow.
 	OnPanic func(ctx context.Context, d *Delivery)
+	// Settled hears how each delivery ended, once nobody will ack it any more. It must return quickly.
+	Settled func(Settled)
 
 	Connections  int           // kept up side by side; default 1, at most MaxConnections
 	Workers      int           // default 4
@@ -43,6 +45,15 @@ type SocketConfig struct {
 	DrainTimeout time.Duration // for handlers to end after Run's ctx did; default 20 s
 	HTTPClient   *http.Client  // for dialling; default http.DefaultClient
 	Log          *logrus.Entry // default logrus's standard logger
+
+	Now func() time.Time // of SocketStatus.LastTraffic; default time.Now
+}
+
+// Settled is how a Delivery ended.
+type Settled struct {
+	Type  string        // the Envelope's
+	Acked bool          // false: Slack tells the person that the app did not answer
+	Took  time.Duration // from the arrival to the ack; 0 without one
 }
 
 func (c SocketConfig) withDefaults() SocketConfig {
@@ -52,6 +63,12 @@ func (c SocketConfig) withDefaults() SocketConfig {
 	}
 	if c.OnPanic == nil {
 		c.OnPanic = unanswered
+	}
+	if c.Settled == nil {
+		c.Settled = func(Settled) {}
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	if c.Connections <= 0 {
 		c.Connections = 1

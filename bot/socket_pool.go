@@ -17,6 +17,7 @@ type pool struct {
 	handle   func(context.Context, *Delivery)
 	overflow func(context.Context, *Delivery)
 	onPanic  func(context.Context, *Delivery)
+	settled  func(Settled)
 	workers  sync.WaitGroup
 
 	mu     sync.Mutex
@@ -27,7 +28,7 @@ type pool struct {
 // startPool starts the workers. Their context has ctx's values and not its end.
 func startPool(ctx context.Context, cfg SocketConfig) *pool {
 	p := &pool{
-		log: cfg.Log, handle: cfg.Handle, overflow: cfg.Overflow, onPanic: cfg.OnPanic,
+		log: cfg.Log, handle: cfg.Handle, overflow: cfg.Overflow, onPanic: cfg.OnPanic, settled: cfg.Settled,
 		queue: make(chan *Delivery, cfg.Queue),
 	}
 	p.ctx, p.abort = context.WithCancel(context.WithoutCancel(ctx))
@@ -61,7 +62,7 @@ func (p *pool) deliver(d *Delivery) {
 	case queued:
 	case closed:
 		p.log.WithField("type", d.Type).Warn("an envelope came while Slipway was stopping; Slack tells the person that it did not answer")
-		d.settle()
+		p.settle(d)
 	default:
 		p.overflows(d)
 	}
@@ -75,11 +76,16 @@ func (p *pool) overflows(d *Delivery) {
 // run calls f and survives its panic. A panic is never acked as if the delivery had been recorded: onPanic may ack it with
 // words, and otherwise Slack itself tells the person that the app did not answer.
 func (p *pool) run(d *Delivery, f func(context.Context, *Delivery)) {
-	defer d.settle()
+	defer p.settle(d)
 	if p.survives(d, f) || d.Acked() {
 		return
 	}
 	p.survives(d, p.onPanic)
+}
+
+func (p *pool) settle(d *Delivery) {
+	d.settle()
+	p.settled(Settled{Type: d.Type, Acked: d.Acked(), Took: time.Duration(d.took.Load())})
 }
 
 func (p *pool) survives(d *Delivery, f func(context.Context, *Delivery)) (survived bool) {

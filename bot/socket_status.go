@@ -63,7 +63,7 @@ func (s *Socket) noteUsable(c *connection) {
 func (s *Socket) noteTraffic() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.status.LastTraffic = time.Now()
+	s.status.LastTraffic = s.cfg.Now()
 }
 
 func (s *Socket) noteProblem(err error) {

@@ -47,7 +47,7 @@ func (c *Client) watched(r request, do func(*Call) *Error) error {
 	call.Duration = c.now().Sub(began)
 	if e != nil {
 		e.Method = r.method
-		call.HTTPStatus, call.Class, call.RequestID = e.HTTPStatus, e.Class, e.RequestID
+		call.HTTPStatus, call.Class, call.RequestID, call.Err = e.HTTPStatus, e.Class, e.RequestID, e
 	}
 	c.observe(call)
 	if e != nil {

@@ -33,6 +33,7 @@ type Call struct {
 	Duration   time.Duration
 	Class      Class // "" is success
 	RequestID  string
+	Err        *Error // nil is success
 }
 
 // Client calls one LakeFormation instance. It is safe for concurrent use.

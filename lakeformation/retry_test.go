@@ -156,9 +156,10 @@ func TestObserveHearsOfEachCallOnce(t *testing.T) {
 	})
 	_, err := c.ListJobs(t.Context(), ListOptions{Type: MetadataMigration})
 	require.NoError(t, err)
-	require.Error(t, c.StartJob(t.Context(), jobID, StartOptions{}))
+	var no *Error
+	require.ErrorAs(t, c.StartJob(t.Context(), jobID, StartOptions{}), &no)
 	require.Equal(t, []Call{
 		{Op: OpListJobs, Method: "GET", HTTPStatus: 200, Attempts: 2, Duration: 3 * time.Second, RequestID: "r-9"},
-		{Op: OpStartJob, Method: "POST", HTTPStatus: 404, Attempts: 1, Class: Refused},
+		{Op: OpStartJob, Method: "POST", HTTPStatus: 404, Attempts: 1, Class: Refused, Err: no},
 	}, calls)
 }
