@@ -80,7 +80,7 @@ type Ask struct {
 	Thread   string `json:"thread,omitempty"` // the message under which it was asked; "": in the channel itself
 	// BreakGlass asks to start past the rule in an emergency.
 	BreakGlass bool   `json:"break_glass,omitempty"`
-	Command    string `json:"command,omitempty"` // the slash command's own name, such as /lf
+	Command    string `json:"command,omitempty"` // how Slipway was called: /lf, @Slipway, or nothing in a direct message
 }
 
 // Job is the job as LakeFormation described it when the Request was shown.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -40,6 +41,19 @@ func (r Rule) need() int {
 
 // Waives reports whether the Rule lets this Ask start without any approval.
 func (r Rule) Waives(ask Ask) bool { return r.need() == 0 || ask.BreakGlass && r.BreakGlass != nil }
+
+// Reaches reports whether those who may decide get to see the question. What is asked in a direct message only the
+// requester sees, and whoever the Rule sends a copy of the card.
+func (r Rule) Reaches(ask Ask, who Person, teamID string, groups Groups) bool {
+	if !ask.Direct() || r.Waives(ask) || len(r.CopiesFor(ask, groups)) > 0 {
+		return true
+	}
+	as, _ := r.As(ask, who, teamID, groups)
+	return r.need() == 1 && len(as) > 0
+}
+
+// Direct reports whether it was asked where nobody but the requester reads: Slack's direct messages begin with D.
+func (a Ask) Direct() bool { return strings.HasPrefix(a.Channel, "D") }
 
 // Same reports whether two rules say the same.
 func (r Rule) Same(other Rule) bool {

@@ -310,8 +310,12 @@ func (r Request) either(start, stop Text) Text {
 	return start
 }
 
+// Reads is nil for somebody who may read what Slipway knows. Whoever belongs to another workspace may not: a channel that
+// two companies share brings their words, too.
+func (s *Service) Reads(by Actor) *Error { return s.ownTeam(by) }
+
 // ownTeam refuses users of other workspaces, and payloads that do not say where the user belongs.
-func (s *Service) ownTeam(by Actor) error {
+func (s *Service) ownTeam(by Actor) *Error {
 	if by.UserID == "" || by.TeamID == "" || by.TeamID != s.people.TeamID() {
 		return refuse(NotMember, "", "Only members of this workspace may use Slipway here. Nothing was started or decided.")
 	}

@@ -149,7 +149,8 @@ var Plain = Voice{
 	Time:     func(t time.Time) string { return t.UTC().Format("15:04 UTC") },
 }
 
-// Say fills a format in the Voice's language. It writes Texts, Actors, times and durations as the Voice does.
+// Say fills a format in the Voice's language. It writes Texts, Actors, times and durations as the Voice does. An empty
+// argument takes the blank behind it along: "%s jobs" is "jobs" where Slipway needs no name.
 func (v Voice) Say(format string, args ...any) string {
 	said := make([]any, len(args))
 	for i, arg := range args {
@@ -167,14 +168,24 @@ func (v Voice) Say(format string, args ...any) string {
 		default:
 			said[i] = a
 		}
-	}
-	if v.Print == nil {
-		if len(args) == 0 {
-			return format
+		if said[i] == "" {
+			said[i] = nothing
 		}
-		return fmt.Sprintf(format, said...)
 	}
-	return v.Print(format, said...)
+	return strings.NewReplacer(nothing+" ", "", nothing, "").Replace(v.print(format, said...))
+}
+
+// nothing stands for an empty argument while a format is filled.
+const nothing = "\x00"
+
+func (v Voice) print(format string, args ...any) string {
+	switch {
+	case v.Print != nil:
+		return v.Print(format, args...)
+	case len(args) == 0:
+		return format
+	}
+	return fmt.Sprintf(format, args...)
 }
 
 // Text says a Text.

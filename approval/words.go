@@ -1,6 +1,9 @@
 package approval
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Headline says in one sentence how a Request stands.
 func (r Request) Headline(v Voice) string {
@@ -127,7 +130,7 @@ func (r Request) perhapsOthers() bool {
 
 // Explain adds what the Headline leaves open: why, what it means, what to do next. One sentence or two a line.
 func (r Request) Explain(v Voice) []string {
-	job, log := v.Code(r.JobName()), v.Code(r.Ask.Command+" log "+r.JobName())
+	job, log := v.Code(r.JobName()), v.Code(strings.TrimSpace(r.Ask.Command+" log "+r.JobName()))
 	var lines []string
 	if r.Run.Status != "" && r.perhapsOthers() {
 		lines = append(lines, v.Say("LakeFormation gave no clear answer to the start, so this may also be a run that somebody else or a schedule began."))

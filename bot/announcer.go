@@ -1,10 +1,10 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -164,22 +164,22 @@ func (a *Announcer) take(ctx context.Context, s step, r approval.Request, at tim
 			r.ExpiresAt = at.Add(r.Rule.ExpiresIn)
 			shown.ExpiresAt = r.ExpiresAt
 		}
-		shown.Channel, shown.TS, err = a.post(ctx, r.Ask.Channel, r.Ask.Thread, RenderCard(r, a.language))
+		shown.Channel, shown.TS, err = a.postUnder(ctx, r, approval.Card{Channel: r.Ask.Channel}, RenderCard(r, a.language))
 		shown.Shown = r.Version
 	case updateCard:
 		m := RenderCard(r, a.language)
 		_, _, _, err = a.api.UpdateMessageContext(ctx, r.Card.Channel, r.Card.TS, m.options()...)
 		shown.Shown = r.Version
 	case tellThread:
-		_, shown.ToldTS, err = a.post(ctx, r.Card.Channel, threadOf(r), RenderOutcome(r, a.language))
+		_, shown.ToldTS, err = a.postUnder(ctx, r, r.Card, RenderOutcome(r, a.language))
 		shown.Told = r.State
 	case remind:
-		_, _, err = a.post(ctx, r.Card.Channel, threadOf(r), RenderReminder(r, a.language))
+		_, _, err = a.postUnder(ctx, r, r.Card, RenderReminder(r, a.language))
 		shown.Reminded = true
 	case postCopy, updateCopy:
 		return a.copyTo(ctx, r)
 	case tellPrivately:
-		err = a.teller.tell(ctx, private{reply: r.Reply, channel: r.Ask.Channel, thread: r.Ask.Thread, user: r.Ask.By.UserID}, RenderPrivate(r, a.people.Language(ctx, r.Ask.By.UserID)))
+		err = a.teller.tell(ctx, toRequester(r), RenderPrivate(r, a.people.Language(ctx, r.Ask.By.UserID)))
 		shown.Told, shown.Shown = r.State, r.Version
 	default:
 		shown.Shown = r.Version
@@ -199,8 +199,23 @@ func (a *Announcer) onlyCopy(ctx context.Context, id approval.ID, posted approva
 	}
 }
 
-// threadOf is where a Request is told on: under its card, or in the thread that the card is in.
-func threadOf(r approval.Request) string { return cmp.Or(r.Ask.Thread, r.Card.TS) }
+// postUnder posts a card, or what is said under it. What was asked in a thread is shown and told in that thread: Slack
+// has no threads in threads. Where that thread is gone or closed, the card stands beside it and has its own.
+func (a *Announcer) postUnder(ctx context.Context, r approval.Request, card approval.Card, m Message) (channel, ts string, err error) {
+	if r.Ask.Thread != "" {
+		channel, ts, err = a.post(ctx, card.Channel, r.Ask.Thread, m)
+		if !noThread[slackError(err)] {
+			return channel, ts, err
+		}
+	}
+	return a.post(ctx, card.Channel, card.TS, m)
+}
+
+// noThread are Slack's errors for a thread that takes no more replies.
+var noThread = map[string]bool{
+	"thread_not_found": true, "invalid_thread_ts": true, "cannot_reply_to_message": true,
+	"restricted_action_thread_locked": true, "restricted_action_non_threadable_channel": true,
+}
 
 func (a *Announcer) post(ctx context.Context, channel, thread string, m Message) (string, string, error) {
 	options := m.options()
@@ -265,6 +280,9 @@ func (a *Announcer) unpostable(ctx context.Context, c approval.Claim, name strin
 	if name == "is_archived" {
 		words, next = approval.T("This channel is archived, so nothing was started."), approval.T("Ask again in another channel.")
 	}
+	if strings.HasPrefix(c.Request.Ask.Channel, "D") {
+		words, next = approval.T("I can't post in this conversation, so nothing was started."), approval.T("Ask in a channel that I am in, or in a direct message to me.")
+	}
 	r, err := a.store.Update(ctx, c.Request.ID, approval.By{}, func(r approval.Request, _ time.Time) ([]approval.Event, error) {
 		if r.State != approval.Pending && r.State != approval.Approved {
 			return nil, nil
@@ -275,7 +293,7 @@ func (a *Announcer) unpostable(ctx context.Context, c approval.Claim, name strin
 		a.book(log, err)
 		return
 	}
-	err = a.teller.tell(ctx, private{reply: r.Reply, channel: r.Ask.Channel, thread: r.Ask.Thread, user: r.Ask.By.UserID}, RenderPrivate(r, a.people.Language(ctx, r.Ask.By.UserID)))
+	err = a.teller.tell(ctx, toRequester(r), RenderPrivate(r, a.people.Language(ctx, r.Ask.By.UserID)))
 	if err != nil {
 		log.WithError(err).Error("could not tell the requester; trying again")
 		a.book(log, a.store.CardLater(ctx, c, retryCard))

@@ -38,7 +38,7 @@ type Bot struct {
 	teller *teller
 	people *People
 	self   string // Slipway's own user id
-	called string // how people address it: @slipway
+	called string // how people address it: @Slipway
 
 	router     *commands.Router
 	socket     *Socket
@@ -62,9 +62,9 @@ func Connect(ctx context.Context, cfg Config) (*Bot, error) {
 		return nil, badToken(err)
 	}
 	b.log.WithFields(logrus.Fields{"team": who.TeamID, "bot": who.UserID}).Info("Slack knows the bot token")
-	b.self, b.called = who.UserID, "@"+who.User
 	b.teller = &teller{api: b.api, http: client, clock: cfg.Clock}
 	b.people = &People{api: b.api, clock: cfg.Clock, teamID: who.TeamID, known: map[string]known{}, language: cfg.Language}
+	b.self, b.called = who.UserID, b.calledBy(ctx, who)
 	return b, nil
 }
 

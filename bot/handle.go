@@ -46,6 +46,7 @@ type press struct {
 	} `json:"channel"`
 	Container struct {
 		MessageTS string `json:"message_ts"`
+		ThreadTS  string `json:"thread_ts"`
 	} `json:"container"`
 	ResponseURL string `json:"response_url"`
 	Actions     []struct {
@@ -154,7 +155,7 @@ func (b *Bot) pressed(ctx context.Context, d *Delivery) {
 	if !answer.NotRecorded {
 		b.ack(ctx, d, nil)
 	}
-	to := private{reply: replyTo(p.ResponseURL, d.ReceivedAt), channel: p.Channel.ID, user: p.User.ID}
+	to := private{reply: replyTo(p.ResponseURL, d.ReceivedAt), channel: p.Channel.ID, thread: p.Container.ThreadTS, user: p.User.ID}
 	if !answer.Now.Empty() {
 		b.later(ctx, func(context.Context) commands.Reply { return answer.Now }, to)
 	}

@@ -45,10 +45,13 @@ func RenderReply(r commands.Reply) Message {
 	if len(r.Examples) > 0 {
 		var lines []string
 		for _, e := range r.Examples {
-			lines = append(lines, code(e.Command)+" "+escape(e.Does))
+			lines = append(lines, code(strings.TrimSpace(e.Command))+" "+escape(e.Does))
 		}
 		text = append(text, lines...)
 		m.Blocks = append(m.Blocks, slack.NewSectionBlock(mrkdwn(strings.Join(lines, "\n")), nil, nil))
+	}
+	if r.Form != "" {
+		m.Blocks = append(m.Blocks, slack.NewActionBlock("", slack.NewButtonBlockElement(openStart, "", plainText(r.Form, maxButton))))
 	}
 	if r.Foot != "" {
 		text = append(text, escape(r.Foot))

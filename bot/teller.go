@@ -12,7 +12,8 @@ import (
 	"slipway/approval"
 )
 
-// teller answers one person alone: by the response_url while it lasts, else by an ephemeral message, else directly.
+// teller answers one person alone: by the response_url while it lasts, else by an ephemeral message, else directly. In a
+// direct message the answer is a plain message, which is still there tomorrow.
 type teller struct {
 	api   *slack.Client
 	http  *http.Client
@@ -27,10 +28,15 @@ type private struct {
 	user    string
 }
 
+// toRequester is whoever asked for a Request, where they asked.
+func toRequester(r approval.Request) private {
+	return private{reply: r.Reply, channel: r.Ask.Channel, user: r.Ask.By.UserID, thread: r.Ask.Thread}
+}
+
 func (t *teller) tell(ctx context.Context, to private, m Message) error {
 	var errs []error
 	if to.reply.URL != "" && t.clock.Now().Before(to.reply.Until) {
-		hook := &slack.WebhookMessage{Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral}
+		hook := &slack.WebhookMessage{Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral, ThreadTimestamp: to.thread}
 		err := slack.PostWebhookCustomHTTPContext(ctx, to.reply.URL, t.http, hook)
 		if err == nil {
 			return nil

@@ -20,7 +20,7 @@ func (r *Router) help(_ context.Context, in Invocation, line Line) Answer {
 		reply.Foot = in.Voice.Say("The rules of this deployment decide who must approve; %s policy <job> tells it for a job. Without a rule nothing starts.", in.Command)
 	}
 	for _, c := range list() {
-		typed := in.Command + " " + c.word
+		typed := in.called(c.word)
 		if c.args != "" {
 			typed += " " + c.args
 		}
@@ -35,10 +35,10 @@ func (r *Router) usage(in Invocation, word string) Answer {
 		if c.word != strings.ToLower(strings.TrimPrefix(word, "/")) {
 			continue
 		}
-		typed := strings.TrimSpace(in.Command + " " + c.word + " " + c.args)
+		typed := strings.TrimSpace(in.called(c.word + " " + c.args))
 		reply := Reply{Text: in.Voice.Say("%s %s.", quote(typed), c.does)}
 		for _, e := range examples()[c.word] {
-			reply.Examples = append(reply.Examples, Example{strings.TrimSpace(in.Command + " " + c.word + " " + e.args), in.Voice.Text(e.does)})
+			reply.Examples = append(reply.Examples, Example{in.called(c.word + " " + e.args), in.Voice.Text(e.does)})
 		}
 		return Answer{Now: reply}
 	}
@@ -78,7 +78,7 @@ func (r *Router) unknown(in Invocation, line Line) Answer {
 	}
 	answer.Now.Text = in.Voice.Say("I don't know %s, so nothing was done.", quote(line.Verb))
 	if word := nearWord(line.Verb); word != "" {
-		answer.Now.Text = in.Voice.Say("I don't know %s, so nothing was done. Did you mean %s?", quote(line.Verb), in.Command+" "+word)
+		answer.Now.Text = in.Voice.Say("I don't know %s, so nothing was done. Did you mean %s?", quote(line.Verb), in.called(word))
 	}
 	return answer
 }

@@ -9,6 +9,6 @@ func (r *Router) instancesHere(_ context.Context, in Invocation, _ Line) Answer 
 		client := r.instances[name]
 		reply.Rows = append(reply.Rows, Row{Title: name, State: client.Host(), Detail: client.InstanceID()})
 	}
-	reply.Foot = in.Voice.Say("With several, write the instance before the job: %s", in.Command+" start "+r.names[0]+"/nightly_sync")
+	reply.Foot = in.Voice.Say("With several, write the instance before the job: %s", in.called("start "+r.names[0]+"/nightly_sync"))
 	return Answer{Now: reply}
 }

@@ -42,7 +42,7 @@ func listJobs(in Invocation, all []lakeformation.Job, instance, filter string, p
 		if filter != "" {
 			text = v.Say("No job on %s matches %s.", instance, quote(filter))
 		}
-		return Reply{Text: text, Examples: []Example{{in.Command + " jobs", v.Say("lists all jobs")}}}
+		return Reply{Text: text, Examples: []Example{{in.called("jobs"), v.Say("lists all jobs")}}}
 	}
 	pages := (len(found) + perPage - 1) / perPage
 	page = min(max(page, 1), pages)
@@ -61,7 +61,7 @@ func listJobs(in Invocation, all []lakeformation.Job, instance, filter string, p
 		reply.Rows = append(reply.Rows, jobRow(v, job))
 	}
 	if page < pages {
-		reply.Foot = v.Say("Page %d of %d; the next: %s", page, pages, fmt.Sprintf("%s jobs %s", in.Command, strings.TrimSpace(fmt.Sprintf("%s --page %d", filter, page+1))))
+		reply.Foot = v.Say("Page %d of %d; the next: %s", page, pages, in.called("jobs "+strings.TrimSpace(fmt.Sprintf("%s --page %d", filter, page+1))))
 	}
 	return reply
 }

@@ -16,7 +16,7 @@ const (
 func (r *Router) showLog(_ context.Context, in Invocation, line Line) Answer {
 	if line.Job == "" {
 		return Answer{Now: Reply{Text: in.Voice.Say("The log of which job?"), Examples: []Example{
-			{in.Command + " log nightly_sync", in.Voice.Say("shows the end of its newest run's log")}, {in.Command + " jobs", in.Voice.Say("lists the jobs")},
+			{in.called("log nightly_sync"), in.Voice.Say("shows the end of its newest run's log")}, {in.called("jobs"), in.Voice.Say("lists the jobs")},
 		}}}
 	}
 	instance, unknown := r.instance(line)

@@ -14,7 +14,7 @@ func (r *Router) policy(_ context.Context, in Invocation, line Line) Answer {
 	if line.Job == "" {
 		return Answer{Now: Reply{
 			Text:     in.Voice.Say("For which job? The first rule that matches decides."),
-			Examples: []Example{{in.Command + " policy nightly_sync", in.Voice.Say("tells who would have to approve it")}},
+			Examples: []Example{{in.called("policy nightly_sync"), in.Voice.Say("tells who would have to approve it")}},
 		}}
 	}
 	instance, unknown := r.instance(line)

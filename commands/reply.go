@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"slipway/approval"
@@ -14,6 +15,7 @@ type Reply struct {
 	Verbatim []string  // lines of somebody else's, shown as they are
 	Rows     []Row     // things listed
 	Examples []Example // commands to type
+	Form     string    // the label of a button that opens a Form; "": none
 	Foot     string    // a last line, less important
 }
 
@@ -43,6 +45,11 @@ func (r Reply) Empty() bool { return r.Text == "" && len(r.Rows) == 0 && len(r.E
 
 // quote sets apart what somebody typed, short and harmless.
 func quote(typed string) string { return approval.Plain.Code(approval.Short(typed)) }
+
+// called is a command as this person types it.
+func (in Invocation) called(command string) string {
+	return strings.TrimSpace(in.Command + " " + command)
+}
 
 // say is a one-sentence answer in the reader's language.
 func (in Invocation) say(format string, args ...any) Answer {

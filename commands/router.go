@@ -19,8 +19,8 @@ type Invocation struct {
 	By      approval.Actor
 	Channel string
 	Thread  string // the message under which it was said; "": none
-	MayAsk  bool   // a Form can be shown
-	Command string // the command's own name, such as /lf
+	MayAsk  bool   // a Form can be shown; else it can be offered
+	Command string // how Slipway was called: /lf, @Slipway, or nothing in a direct message
 	Text    string // what followed it
 	Reply   approval.Reply
 	Voice   approval.Voice // the reader's language
@@ -127,7 +127,12 @@ func list() []command {
 func (r *Router) Handle(ctx context.Context, in Invocation) Answer {
 	line := Parse(in.Text)
 	if line.Unknown != "" && line.Verb != "help" {
-		return in.say("I don't know the flag %s, so nothing was done. Known are --mode, --cascade, --break-glass and --page; see %s.", quote(line.Unknown), in.Command+" help")
+		return in.say("I don't know the flag %s, so nothing was done. Known are --mode, --cascade, --break-glass and --page; see %s.", quote(line.Unknown), in.called("help"))
+	}
+	if !changes[line.Verb] {
+		if err := r.service.Reads(in.By); err != nil {
+			return in.refuse(err)
+		}
 	}
 	for _, c := range list() {
 		if c.word == line.Verb {
@@ -136,6 +141,9 @@ func (r *Router) Handle(ctx context.Context, in Invocation) Answer {
 	}
 	return r.unknown(in, line)
 }
+
+// changes are the commands of which Service decides, and keeps in the audit, whom it refuses.
+var changes = map[string]bool{"start": true, "stop": true, "cancel": true}
 
 // Click answers a pressed button. An empty Answer is the usual: the card itself shows what changed.
 func (r *Router) Click(ctx context.Context, c Click) Answer {

@@ -37,6 +37,9 @@ func (r *Router) askAnew(ctx context.Context, c Click, id approval.ID) Answer {
 		return c.say("%s has moved on; its card says what can be done now.", id)
 	}
 	ask.By, ask.BreakGlass = c.By, false
+	if ask.Direct() && c.Channel != "" && c.Channel != ask.Channel { // pressed on a copy: the other's conversation is not theirs
+		ask.Channel, ask.Thread = c.Channel, ""
+	}
 	req, err := r.service.Open(ctx, c.Receipt, ask, c.Reply)
 	if err != nil {
 		return r.settled(ctx, c.Voice, c.Receipt, req.ID, err)
@@ -45,21 +48,31 @@ func (r *Router) askAnew(ctx context.Context, c Click, id approval.ID) Answer {
 	return c.say("%s: looking up %s…", req.ID, quote(old.JobName()))
 }
 
-func (r *Router) ask(ctx context.Context, in Invocation, line Line, action approval.Action) Answer {
-	if line.Job == "" {
-		if action == approval.Start && in.MayAsk {
+// whichJob asks for the job by a Form, or in words where none opens by itself.
+func (in Invocation) whichJob(action approval.Action) Answer {
+	reply := Reply{
+		Text:     in.Voice.Say("Which job? Nothing was done."),
+		Examples: []Example{{in.called("stop nightly_sync wrong source"), in.Voice.Say("asks to stop nightly_sync, with a reason")}},
+	}
+	if action == approval.Start {
+		if in.MayAsk {
 			return Answer{Form: true}
 		}
-		example := Example{in.Command + " stop nightly_sync wrong source", in.Voice.Say("asks to stop nightly_sync, with a reason")}
-		if action == approval.Start {
-			example = Example{in.Command + " start nightly_sync source reloaded", in.Voice.Say("asks to start nightly_sync, with a reason")}
-		}
-		return Answer{Now: Reply{
-			Text:     in.Voice.Say("Which job? Nothing was done."),
-			Examples: []Example{example, {in.Command + " jobs", in.Voice.Say("lists the jobs")}},
-		}}
+		reply.Form = in.Voice.Say("Start a job")
+		reply.Examples = []Example{{in.called("start nightly_sync source reloaded"), in.Voice.Say("asks to start nightly_sync, with a reason")}}
+	}
+	reply.Examples = append(reply.Examples, Example{in.called("jobs"), in.Voice.Say("lists the jobs")})
+	return Answer{Now: reply}
+}
+
+func (r *Router) ask(ctx context.Context, in Invocation, line Line, action approval.Action) Answer {
+	if line.Job == "" {
+		return in.whichJob(action)
 	}
 	instance, unknown := r.instance(line)
+	if stranger := r.service.Reads(in.By); unknown != nil && stranger != nil {
+		return in.refuse(stranger) // which instances there are is not for them
+	}
 	if unknown != nil {
 		return in.refuse(unknown)
 	}

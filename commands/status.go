@@ -38,7 +38,7 @@ func (r *Router) open(in Invocation, wanted func(approval.Request) bool, none, s
 		}
 		found = slices.DeleteFunc(found, func(req approval.Request) bool { return !wanted(req) })
 		if len(found) == 0 {
-			return Reply{Text: in.Voice.Text(none), Examples: []Example{{in.Command + " start <job>", in.Voice.Say("asks to start a job")}, {in.Command + " jobs", in.Voice.Say("lists the jobs")}}}
+			return Reply{Text: in.Voice.Text(none), Examples: []Example{{in.called("start <job>"), in.Voice.Say("asks to start a job")}, {in.called("jobs"), in.Voice.Say("lists the jobs")}}}
 		}
 		return Reply{Text: in.Voice.Text(some), Rows: rows(in.Voice, found)}
 	}}

@@ -32,7 +32,7 @@ func (r *Router) whoami(_ context.Context, in Invocation, _ Line) Answer {
 		for _, rule := range rules.Rules {
 			reply.Rows = append(reply.Rows, Row{Title: rule.Name, State: v.Text(r.standing(rule, who, groups)), Detail: strings.Join(slices.Concat(rule.Match.Instances, rule.Match.Jobs), ", ")})
 		}
-		reply.Foot = v.Say("The first rule that matches a job decides; %s tells it for a job.", in.Command+" policy <job>")
+		reply.Foot = v.Say("The first rule that matches a job decides; %s tells it for a job.", in.called("policy <job>"))
 		return reply
 	}}
 }

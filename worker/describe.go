@@ -120,6 +120,7 @@ func (w *Worker) description(ctx context.Context, r approval.Request) (approval.
 	if err != nil {
 		return approval.Described{}, err
 	}
+	r.Approvers = rule.NameApprovers(r.Ask, groups, w.called(ctx))
 	if err := w.admitted(r, rule, person, groups); err != nil {
 		return approval.Described{}, err
 	}
@@ -129,7 +130,7 @@ func (w *Worker) description(ctx context.Context, r approval.Request) (approval.
 	}
 	return approval.Described{
 		Target: instance.Target, Job: job, Rule: rule, Bound: approval.Bind(facts), Name: person.Name,
-		Approvers: rule.NameApprovers(r.Ask, groups, w.called(ctx)), Copies: rule.CopiesFor(r.Ask, groups),
+		Approvers: r.Approvers, Copies: rule.CopiesFor(r.Ask, groups),
 	}, nil
 }
 

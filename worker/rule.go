@@ -28,18 +28,14 @@ func (w *Worker) rule(ctx context.Context, ask approval.Ask, job approval.Job, f
 	return rule, groups, nil
 }
 
-// admitted refuses what the rule does not even let be asked now: without a reason, in a closed window, or past the rule
-// by somebody who may not.
+// admitted refuses what the rule does not even let be asked now: without a reason, in a closed window, past the rule by
+// somebody who may not, or where nobody who may decide sees it.
 func (w *Worker) admitted(r approval.Request, rule approval.Rule, who approval.Person, groups approval.Groups) error {
 	r.Rule, r.Decisions = rule, nil
 	if r.Ask.BreakGlass {
 		if why := rule.BreakGlassBy(who, w.People.TeamID(), groups); !why.IsZero() {
 			return no(approval.T("Ask without --break-glass."), approval.Sentences(why, nothing(r)))
 		}
-	}
-	if strings.HasPrefix(r.Ask.Channel, "D") && !rule.Waives(r.Ask) && !rule.ConfirmsOnly() && !rule.DirectMessages {
-		return no(approval.T("Ask in a channel that those who approve can see."),
-			approval.Sentences(approval.T("Nobody else sees this conversation, so nobody could approve it here."), nothing(r)))
 	}
 	out := approval.Evaluate(r, w.Clock.Now())
 	switch {
@@ -49,8 +45,25 @@ func (w *Worker) admitted(r approval.Request, rule approval.Rule, who approval.P
 		return no(approval.T("Ask again then."), out.Text())
 	case out.Standing == approval.Forbidden:
 		return no(approval.T("Then ask again."), approval.Sentences(out.Text(), nothing(r)))
+	case !rule.Reaches(r.Ask, who, w.People.TeamID(), groups):
+		return outOfSight(r)
 	}
 	return nil
+}
+
+// outOfSight says where to ask instead of in a direct message.
+func outOfSight(r approval.Request) error {
+	var names []string
+	for _, a := range r.Approvers {
+		if a.Ref != approval.TheRequester && a.Ref != approval.Anyone {
+			names = append(names, a.Name)
+		}
+	}
+	next := approval.T("Ask in a channel that %s can see.", strings.Join(names, ", "))
+	if len(names) == 0 {
+		next = approval.T("Ask in a channel that those who approve can see.")
+	}
+	return no(next, approval.Sentences(approval.T("Nobody else sees this conversation, so nobody could approve it here."), nothing(r)))
 }
 
 // stillAllowed evaluates an approved Request once more, by the rule in force now and by what Slack says now about
