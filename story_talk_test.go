@@ -41,7 +41,7 @@ func TestAMentionInAThreadDoesWhatTheCommandDoes(t *testing.T) {
 	})
 	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
 	w.as("ana").says(channel, root, "@slipway start")
-	w.as("ana").reads("Which job? Nothing was done.", "@slipway start nightly_sync source reloaded")
+	w.as("ana").reads("Which job? Nothing was done.", "start nightly_sync source reloaded")
 }
 
 func TestPlainWordsInADirectMessage(t *testing.T) {
@@ -49,7 +49,7 @@ func TestPlainWordsInADirectMessage(t *testing.T) {
 	w := stage(t)
 	dm := w.slack.DM(localslack.UserAna)
 	w.as("ana").says(dm, "", "help")
-	w.as("ana").reads("I start LakeFormation jobs once", "@slipway jobs")
+	w.as("ana").reads("I start LakeFormation jobs once", "`jobs [filter]`")
 	w.as("ana").says(dm, "", "start nightly_sync")
 	w.until("the card is there", func() bool { return containsAll(w.everything(), []string{"Start `nightly_sync` on default?"}) })
 	for _, m := range w.slack.Visible(localslack.UserAna, dm) {

@@ -89,7 +89,7 @@ func (r *reader) read(file *ast.File) {
 var wordy = regexp.MustCompile(`\p{L}[\p{L}’',]*\s+\p{L}[\p{L}’',]*\s+\p{L}`)
 
 // typedByPeople are commands as they are typed, the same in every language.
-var typedByPeople = []string{"[job or R-id]", " stop nightly_sync wrong source", " start nightly_sync source reloaded", "nightly_sync source reloaded", "nightly_sync wrong source"}
+var typedByPeople = []string{"[job or R-id]", "stop nightly_sync wrong source", "start nightly_sync source reloaded", " start nightly_sync source reloaded", "nightly_sync source reloaded", "nightly_sync wrong source"}
 
 // call takes a call apart; false: there is nothing more to see in it.
 func (r *reader) call(call *ast.CallExpr) bool {
