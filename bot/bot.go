@@ -64,12 +64,15 @@ func Connect(ctx context.Context, cfg Config) (*Bot, error) {
 	return b, nil
 }
 
+// tokenRefusals are Slack's words for a token that another one has to replace.
+var tokenRefusals = map[string]bool{"invalid_auth": true, "not_authed": true, "account_inactive": true, "token_revoked": true, "token_expired": true, "not_allowed_token_type": true}
+
 // badToken explains a refused auth.test.
 func badToken(err error) error {
-	switch name := slackError(err); name {
-	case "":
+	switch name := slackError(err); {
+	case name == "":
 		return fmt.Errorf("the connection to Slack failed: %w", err)
-	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type":
+	case tokenRefusals[name]:
 		return fmt.Errorf("the bot token is refused by Slack (%s). Put the “Bot User OAuth Token” (xoxb-…) of your app's page “OAuth & Permissions” into SLACK_BOT_TOKEN: %w", name, err)
 	default:
 		return fmt.Errorf("the bot token is refused by Slack (%s): %w", name, err)

@@ -18,8 +18,9 @@ type Probe struct {
 	cfg Config
 	api *slack.Client
 
-	mu   sync.Mutex
-	date time.Time
+	mu     sync.Mutex
+	ahead  time.Duration
+	judged bool
 }
 
 // NewProbe makes a Probe of a Config's tokens and APIURL; nothing is sent yet.
@@ -42,16 +43,16 @@ func NewProbe(cfg Config) *Probe {
 func (p *Probe) answered(h http.Header) {
 	if at, err := http.ParseTime(h.Get("Date")); err == nil {
 		p.mu.Lock()
-		p.date = at
+		p.ahead, p.judged = time.Since(at), true
 		p.mu.Unlock()
 	}
 }
 
-// Date is the time of Slack's last answer, by Slack's clock; zero: there was none.
-func (p *Probe) Date() time.Time {
+// Skew is how far this machine's clock is ahead of Slack's, to about a second; false: Slack has not answered yet.
+func (p *Probe) Skew() (ahead time.Duration, known bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.date
+	return p.ahead, p.judged
 }
 
 // Identity is who a bot token is.
@@ -62,11 +63,24 @@ type Identity struct {
 	Scopes []string
 }
 
-// Identity asks Slack who the bot token is. Its error is fit for people.
+// TokenRefusedError says that Slack does not take the bot token.
+type TokenRefusedError struct{ Code string } // Slack's word, such as invalid_auth
+
+func (e *TokenRefusedError) Error() string {
+	return "the bot token is refused by Slack (" + e.Code + ")"
+}
+
+// SlackCode is Slack's own word for an error; "": Slack gave no answer.
+func SlackCode(err error) string { return slackError(err) }
+
+// Identity asks Slack who the bot token is. The error is a *TokenRefusedError where it is nobody.
 func (p *Probe) Identity(ctx context.Context) (Identity, error) {
 	who, err := p.api.AuthTestContext(ctx)
 	if err != nil {
-		return Identity{}, badToken(err)
+		if code := slackError(err); tokenRefusals[code] {
+			return Identity{}, &TokenRefusedError{code}
+		}
+		return Identity{}, err
 	}
 	id := Identity{Team: who.Team, Bot: who.User}
 	for scope := range strings.SplitSeq(who.Header.Get("X-OAuth-Scopes"), ",") {
