@@ -97,7 +97,7 @@ var checks = []check{
 	{name: "job authorization", after: []string{"lakeformation"}, each: true, try: (*checkup).agency},
 	{name: "start permission", after: []string{"lakeformation"}, each: true, try: (*checkup).startPermission},
 	{name: "database", try: (*checkup).database},
-	{name: "proof", after: []string{"policy", "people", "jobs"}, try: (*checkup).proof},
+	{name: "proof", after: []string{"tokens", "bot token", "policy", "people", "lakeformation", "jobs"}, try: (*checkup).proof},
 }
 
 // checkup is one `slipway check`, with what its checks have learnt for those after them.

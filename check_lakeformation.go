@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -165,7 +164,7 @@ func (c *checkup) policy(context.Context, string) finding {
 	return fine("%s is fine: %s.", c.config.PolicyFile, count(len(c.config.Policy.Rules), "rule"))
 }
 
-// proof looks for jobs that nobody could get started. A gap may be meant, so it is a warning.
+// proof looks for jobs that nobody could get started. That may be meant, so it is a warning.
 func (c *checkup) proof(ctx context.Context, _ string) finding {
 	names := instanceNames(c.config.Instances)
 	for _, name := range names {
@@ -182,17 +181,36 @@ func (c *checkup) proof(ctx context.Context, _ string) finding {
 		}
 	}
 	world := proofWorld(c.config.Policy, c.roster, names, c.jobs, time.Now())
+	world.People = append(world.People, others(c.config.Policy, c.roster.TeamID)...)
 	var gaps []string
+	some := ""
 	for _, g := range approval.Prove(c.config.Policy, world) {
+		if len(g.Who) > 0 {
+			some = " Some people's asks could not; slipway policy prove says whose."
+			continue
+		}
 		gaps = append(gaps, gapWords(g))
 	}
-	if slices.Sort(gaps); len(gaps) > 0 {
+	if len(gaps) > 0 {
 		const few = 5
 		more := ""
 		if len(gaps) > few {
 			more, gaps = fmt.Sprintf(" — and %d more", len(gaps)-few), gaps[:few]
 		}
-		return warn("Change the rule, if it is not meant so; slipway policy prove prints all.", "Some asks could never start: %s%s.", strings.Join(gaps, " — "), more)
+		return warn("Change the rule, if it is not meant so; slipway policy prove prints all.", "What nobody could get started: %s%s.", strings.Join(gaps, " — "), more)
 	}
-	return fine("%s looked at, with %s whom the policy names: each could start.", count(len(world.Asks), "ask"), peopleWords(c.roster))
+	return fine("%s looked at, with %s whom the policy names: each could start.%s", count(len(world.Asks), "ask"), peopleWords(c.roster), some)
+}
+
+// others stand for the members of the workspace whom no rule names: they may ask, and approve where anyone may.
+func others(p approval.Policy, teamID string) []approval.Person {
+	most := 0
+	for _, r := range p.Rules {
+		most = max(most, r.Approvals)
+	}
+	people := make([]approval.Person, most+1)
+	for i := range people {
+		people[i].Actor = approval.Actor{TeamID: teamID, UserID: fmt.Sprintf("somebody else %d", i), Name: "somebody else"}
+	}
+	return people
 }

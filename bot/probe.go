@@ -110,9 +110,14 @@ func (p *Probe) Hello(ctx context.Context) (SocketHello, error) {
 	if err != nil {
 		return SocketHello{}, err
 	}
+	return p.greet(ctx, dialWith(nil), address)
+}
+
+// greet dials, waits for the hello and hangs up.
+func (p *Probe) greet(ctx context.Context, dial dialer, address string) (SocketHello, error) {
 	turnAway := &Bot{cfg: p.cfg, log: p.cfg.Log}
 	refused := make(chan *SocketRefusedError, 1)
-	c, err := connect(ctx, context.WithoutCancel(ctx), dialWith(nil), address, p.cfg.Log, hooks{
+	c, err := connect(ctx, context.WithoutCancel(ctx), dial, address, p.cfg.Log, hooks{
 		deliver: func(d *Delivery) { turnAway.busy(ctx, d); d.settle() },
 		refused: func(e *SocketRefusedError) {
 			select {
