@@ -47,11 +47,7 @@ func auditCommand(ctx context.Context, verb string, v auditVerb, getenv func(str
 
 // readStore opens the database of the environment to look on.
 func readStore(ctx context.Context, getenv func(string) string) (*store.Store, error) {
-	url := strings.TrimSpace(getenv("DATABASE_URL"))
-	if url == "" {
-		url = defaultDatabase
-	}
-	return store.Open(ctx, url, store.Options{ReadOnly: true})
+	return store.Open(ctx, databaseURL(getenv), store.Options{ReadOnly: true})
 }
 
 func exportAudit(ctx context.Context, v exportVerb, getenv func(string) string, out io.Writer) error {

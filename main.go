@@ -30,6 +30,7 @@ type verbs struct {
 	Check      checkVerb      `cmd:"" help:"Try everything a deployment needs, and say how to mend what fails. Starts and posts nothing."`
 	Policy     policyVerb     `cmd:"" help:"Check a policy file, explain what it says, and look for gaps in it."`
 	Audit      auditVerb      `cmd:"" help:"Export the audit, and verify that it is whole."`
+	Backup     backupVerb     `cmd:"" help:"Copy the SQLite database to a file, also while Slipway runs on it."`
 	Version    struct{}       `cmd:"" help:"Print the version."`
 }
 
@@ -78,6 +79,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return checkCommand(ctx, v.Check, getenv, stdout)
 	case "policy":
 		return policyCommand(ctx, command, v.Policy, getenv, stdout)
+	case "backup":
+		return backupCommand(ctx, v.Backup, getenv, stdout)
 	case "audit":
 		return auditCommand(ctx, command, v.Audit, getenv, stdout)
 	default:
