@@ -47,12 +47,9 @@ func auditCommand(ctx context.Context, verb string, v auditVerb, getenv func(str
 
 // readStore opens the database of the environment to look on.
 func readStore(ctx context.Context, getenv func(string) string) (*store.Store, error) {
-	url, _, wrong := lookUp(getenv, "DATABASE_URL")
-	if wrong != "" {
-		return nil, errors.New(wrong)
-	}
-	if url == "" {
-		url = defaultDatabase
+	url, err := databaseURL(getenv)
+	if err != nil {
+		return nil, err
 	}
 	return store.Open(ctx, url, store.Options{ReadOnly: true})
 }

@@ -47,6 +47,15 @@ func (e *ConfigError) Error() string {
 
 // LoadConfig reads the settings from the environment and checks them. The error is a *ConfigError.
 func LoadConfig(getenv func(string) string) (Config, error) {
+	c, problems := readConfig(getenv)
+	if len(problems) > 0 {
+		return Config{}, &ConfigError{Problems: problems}
+	}
+	return c, nil
+}
+
+// readConfig gives what can be read of the settings, and what is wrong with the rest.
+func readConfig(getenv func(string) string) (Config, []string) {
 	env := &environment{getenv: getenv}
 	c := Config{
 		SlackAppToken: env.secret("SLACK_APP_TOKEN"),
@@ -77,10 +86,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 		env.problem("LOG_FORMAT is %q; it may be text or json", c.LogFormat)
 	}
 	c.secrets, c.getenv = env.secrets, getenv
-	if len(env.problems) > 0 {
-		return Config{}, &ConfigError{Problems: env.problems}
-	}
-	return c, nil
+	return c, env.problems
 }
 
 // policy takes the rules and instances of the policy file, and what it leaves open from the environment.

@@ -26,13 +26,13 @@ const (
 	probeWait  = 2 * time.Second
 )
 
-// trouble is one thing that keeps Slipway from its work, or may.
-type trouble struct {
+// notReady is one thing that keeps Slipway from its work, or may.
+type notReady struct {
 	what, next string // what is wrong, and what to do
 	warning    bool   // it works all the same
 }
 
-func (t trouble) String() string { return t.what + ". " + t.next }
+func (t notReady) String() string { return t.what + ". " + t.next }
 
 // health is what Slipway knows of its own health, without asking anybody but its database.
 type health struct {
@@ -74,44 +74,44 @@ func (h *health) refusals() (token string, lake map[string]string) {
 }
 
 // troubles are those that are known without a try, the worst first.
-func (h *health) troubles() []trouble {
+func (h *health) troubles() []notReady {
 	token, lake := h.refusals()
 	found := socketTroubles(h.socket(), h.clock.Now())
 	if token != "" {
-		found = append(found, trouble{what: "Slack refuses the bot token (" + token + ")",
+		found = append(found, notReady{what: "Slack refuses the bot token (" + token + ")",
 			next: "Put a valid token (xoxb-…, page “OAuth & Permissions”) into SLACK_BOT_TOKEN and restart Slipway"})
 	}
 	for _, instance := range slices.Sorted(maps.Keys(lake)) {
 		if why := lake[instance]; why != "" {
-			found = append(found, trouble{what: "LakeFormation refuses the credentials of instance " + instance, next: why})
+			found = append(found, notReady{what: "LakeFormation refuses the credentials of instance " + instance, next: why})
 		}
 	}
-	slices.SortStableFunc(found, func(a, b trouble) int { return int(yes(a.warning) - yes(b.warning)) })
+	slices.SortStableFunc(found, func(a, b notReady) int { return int(yes(a.warning) - yes(b.warning)) })
 	return found
 }
 
 // socketTroubles tells a deaf socket from one that works.
-func socketTroubles(s bot.SocketStatus, now time.Time) []trouble {
-	var found []trouble
+func socketTroubles(s bot.SocketStatus, now time.Time) []notReady {
+	var found []notReady
 	switch {
 	case s.Stopping:
-		found = append(found, trouble{what: "Slipway is stopping", next: "The next process goes on with its work"})
+		found = append(found, notReady{what: "Slipway is stopping", next: "The next process goes on with its work"})
 	case s.Connected == 0:
-		found = append(found, trouble{what: "no connection to Slack", next: "No command or click arrives; Slipway tries again and the log says why. Check that this machine reaches Slack"})
+		found = append(found, notReady{what: "no connection to Slack", next: "No command or click arrives; Slipway tries again and the log says why. Check that this machine reaches Slack"})
 	case s.LastTraffic.IsZero() || now.Sub(s.LastTraffic) >= deafAfter:
-		found = append(found, trouble{what: "Slipway is deaf: it is connected to Slack, and nothing has come for 90 s",
+		found = append(found, notReady{what: "Slipway is deaf: it is connected to Slack, and nothing has come for 90 s",
 			next: "Check proxies and firewalls on the way to Slack; restart Slipway if it stays so"})
 	}
 	if s.Others > 0 && !s.Stopping {
-		found = append(found, trouble{warning: true, what: fmt.Sprintf("Slack counts %d more connections of this app than this process has", s.Others),
+		found = append(found, notReady{warning: true, what: fmt.Sprintf("Slack counts %d more connections of this app than this process has", s.Others),
 			next: "If no other Slipway should run, find and stop it: it takes a share of the commands and clicks"})
 	}
 	return found
 }
 
-// watch tells the log when a trouble begins and when it is over, until ctx ends, and asks Slack about the token.
+// watch tells the log when trouble begins and when it is over, until ctx ends, and asks Slack about the token.
 func (h *health) watch(ctx context.Context) {
-	told := map[string]trouble{}
+	told := map[string]notReady{}
 	asked := h.clock.Now()
 	for {
 		select {
@@ -130,8 +130,8 @@ func (h *health) watch(ctx context.Context) {
 }
 
 // tell logs what is new and what is over, and returns what is told now.
-func (h *health) tell(told map[string]trouble) map[string]trouble {
-	now := map[string]trouble{}
+func (h *health) tell(told map[string]notReady) map[string]notReady {
+	now := map[string]notReady{}
 	for _, t := range h.troubles() {
 		now[t.what] = t
 		if _, known := told[t.what]; known {
@@ -181,14 +181,14 @@ func (h *health) database(ctx context.Context) error {
 	return h.wrote
 }
 
-// readyz answers 200 or 503, and each trouble in one line.
+// readyz answers 200 or 503, and each notReady in one line.
 func (h *health) readyz(w http.ResponseWriter, r *http.Request) {
 	found := h.troubles()
 	// Not the request's context: who hangs up would spoil the answer for others.
 	if h.database(context.WithoutCancel(r.Context())) != nil {
-		found = slices.Insert(found, 0, trouble{what: "the database does not take writes", next: "The log says why. Check that its disk is not full, or that PostgreSQL can be reached and is no replica"})
+		found = slices.Insert(found, 0, notReady{what: "the database does not take writes", next: "The log says why. Check that its disk is not full, or that PostgreSQL can be reached and is no replica"})
 	}
-	ready := !slices.ContainsFunc(found, func(t trouble) bool { return !t.warning })
+	ready := !slices.ContainsFunc(found, func(t notReady) bool { return !t.warning })
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if !ready {
 		w.WriteHeader(http.StatusServiceUnavailable)

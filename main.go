@@ -27,8 +27,10 @@ var version string
 type verbs struct {
 	Run        struct{}       `cmd:"" help:"Serve a Slack workspace. Settings come from the environment; see docs/settings.md."`
 	Playground playgroundVerb `cmd:"" help:"Try Slipway now: a local Slack, a local LakeFormation and a page. No account, no network."`
+	Check      checkVerb      `cmd:"" help:"Try everything a deployment needs, and say how to mend what fails. Starts and posts nothing."`
 	Policy     policyVerb     `cmd:"" help:"Check a policy file, explain what it says, and look for gaps in it."`
 	Audit      auditVerb      `cmd:"" help:"Export the audit, and verify that it is whole."`
+	Backup     backupVerb     `cmd:"" help:"Copy the SQLite database to a file, also while Slipway runs on it."`
 	Version    struct{}       `cmd:"" help:"Print the version."`
 }
 
@@ -73,8 +75,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return serve(ctx, getenv, stderr)
 	case "playground":
 		return play(ctx, v.Playground, stdout, stderr)
+	case "check":
+		return checkCommand(ctx, v.Check, getenv, stdout)
 	case "policy":
 		return policyCommand(ctx, command, v.Policy, getenv, stdout)
+	case "backup":
+		return backupCommand(ctx, v.Backup, getenv, stdout)
 	case "audit":
 		return auditCommand(ctx, command, v.Audit, getenv, stdout)
 	default:

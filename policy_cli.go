@@ -279,11 +279,25 @@ func (c policyTool) prove(ctx context.Context, v proveVerb) error {
 	if v.From.IsZero() {
 		v.From = time.Now()
 	}
-	world := approval.World{TeamID: roster.TeamID, People: roster.People, Groups: roster.Groups, From: v.From.Truncate(time.Hour)}
 	jobs, err := c.jobs(ctx, v, names)
 	if err != nil {
 		return err
 	}
+	world := proofWorld(policy, roster, names, jobs, v.From)
+	gaps := approval.Prove(policy, world)
+	for _, g := range gaps {
+		fmt.Fprintln(c.out, gapWords(g))
+	}
+	fmt.Fprintf(c.out, "%s looked at, with %s who may ask: %s.\n", count(len(world.Asks), "ask"), peopleWords(roster), count(len(gaps), "gap"))
+	if len(gaps) > 0 {
+		return errFound
+	}
+	return nil
+}
+
+// proofWorld is every ask that may come: each job, to start and to stop, in each channel that a rule tells apart.
+func proofWorld(policy approval.Policy, r roster, names []string, jobs map[string][]approval.Job, from time.Time) approval.World {
+	world := approval.World{TeamID: r.TeamID, People: r.People, Groups: r.Groups, From: from.Truncate(time.Hour)}
 	for _, instance := range names {
 		for _, job := range jobs[instance] {
 			for _, action := range []approval.Action{approval.Start, approval.Stop} {
@@ -293,22 +307,18 @@ func (c policyTool) prove(ctx context.Context, v proveVerb) error {
 			}
 		}
 	}
-	gaps := approval.Prove(policy, world)
-	for _, g := range gaps {
-		rule, who := "no rule", "whoever asks"
-		if g.Rule != "" {
-			rule = "“" + g.Rule + "”"
-		}
-		if len(g.Who) > 0 {
-			who = "asked by " + strings.Join(g.Who, ", ")
-		}
-		fmt.Fprintf(c.out, "%s %s/%s, %s (%s): %s\n", g.Action, g.Instance, g.Job, who, rule, g.Words)
+	return world
+}
+
+func gapWords(g approval.Gap) string {
+	rule, who := "no rule", "whoever asks"
+	if g.Rule != "" {
+		rule = "“" + g.Rule + "”"
 	}
-	fmt.Fprintf(c.out, "%s looked at, with %s who may ask: %s.\n", count(len(world.Asks), "ask"), peopleWords(roster), count(len(gaps), "gap"))
-	if len(gaps) > 0 {
-		return errFound
+	if len(g.Who) > 0 {
+		who = "asked by " + strings.Join(g.Who, ", ")
 	}
-	return nil
+	return fmt.Sprintf("%s %s/%s, %s (%s): %s", g.Action, g.Instance, g.Job, who, rule, g.Words)
 }
 
 func peopleWords(r roster) string {

@@ -77,7 +77,7 @@ func leastPause(why error) time.Duration {
 		return limited.RetryAfter
 	case errors.As(why, &status) && status.Code == 429, errors.As(why, &answer) && answer.Err == "ratelimited":
 		return rateLimitPause
-	case errors.Is(why, errCrowded):
+	case errors.Is(why, ErrCrowded):
 		return crowdedPause + rand.N(crowdedPause/2)
 	}
 	return 0

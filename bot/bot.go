@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -68,26 +67,26 @@ func Connect(ctx context.Context, cfg Config) (*Bot, error) {
 	return b, nil
 }
 
+// tokenRefusals are Slack's words for a token that another one has to replace.
+var tokenRefusals = map[string]bool{"invalid_auth": true, "not_authed": true, "account_inactive": true, "token_revoked": true, "token_expired": true, "not_allowed_token_type": true}
+
 // badToken explains a refused auth.test.
 func badToken(err error) error {
 	switch name := slackError(err); {
 	case name == "":
 		return fmt.Errorf("the connection to Slack failed: %w", err)
-	case slices.Contains(tokenRefusals, name):
+	case tokenRefusals[name]:
 		return fmt.Errorf("the bot token is refused by Slack (%s). Put the “Bot User OAuth Token” (xoxb-…) of your app's page “OAuth & Permissions” into SLACK_BOT_TOKEN: %w", name, err)
 	default:
 		return fmt.Errorf("the bot token is refused by Slack (%s): %w", name, err)
 	}
 }
 
-// tokenRefusals are Slack's words for a bot token that it does not take.
-var tokenRefusals = []string{"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"}
-
 // CheckToken asks Slack whether it still takes the bot token. refused is Slack's word where it does not, such as
 // token_revoked; an error says that Slack did not tell.
 func (b *Bot) CheckToken(ctx context.Context) (refused string, err error) {
 	_, err = b.api.AuthTestContext(ctx)
-	if name := slackError(err); slices.Contains(tokenRefusals, name) {
+	if name := slackError(err); tokenRefusals[name] {
 		return name, nil
 	}
 	return "", err

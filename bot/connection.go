@@ -23,7 +23,7 @@ const (
 
 // Why a connection ended, or should be replaced.
 var (
-	errCrowded = errors.New("too many Socket Mode connections are open for this app; another process may hold them")
+	ErrCrowded = errors.New("too many Socket Mode connections are open for this app; another process may hold them")
 	errSilent  = errors.New("nothing came from Slack for 30 s, so the connection is taken for dead")
 	errAged    = errors.New("the connection is near the age at which Slack ends it")
 	errNoHello = errors.New("no hello came from Slack within 30 s")
@@ -156,7 +156,7 @@ func (c *connection) depart(f *farewell) {
 	}
 	cause := fmt.Errorf("the connection is to be renewed: Slack says %.40q", f.Reason)
 	if f.Reason == reasonTooMany {
-		cause = errCrowded
+		cause = ErrCrowded
 	}
 	c.leave(cause)
 	if !c.parting {

@@ -25,7 +25,7 @@ func dialWith(client *http.Client) dialer {
 		case err == nil:
 			return ws, nil
 		case resp != nil && (resp.StatusCode == http.StatusConflict || resp.StatusCode == http.StatusTooManyRequests):
-			return nil, errCrowded
+			return nil, ErrCrowded
 		default:
 			return nil, fmt.Errorf("connect to the address Slack gave: %w", withoutAddress(err))
 		}

@@ -31,6 +31,9 @@ type greeting struct {
 		Host                      string `json:"host"`
 		ApproximateConnectionTime int    `json:"approximate_connection_time"` // seconds, usually about five hours
 	} `json:"debug_info"`
+	ConnectionInfo struct {
+		AppID string `json:"app_id"` // whose app-level token opened the connection
+	} `json:"connection_info"`
 }
 
 // longestLife bounds what Slack may announce, so that a nonsense number cannot overflow a Duration.

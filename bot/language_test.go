@@ -26,7 +26,7 @@ var spoken = map[string][]int{"T": {0}, "Say": {0}, "say": {0}, "print": {0}, "r
 // command line, in logs and in errors at the start.
 var (
 	spokenIn     = []string{"approval", "commands", "bot", "worker", "store"}
-	forOperators = regexp.MustCompile(`^(approval/(flaws|prove|audit|bound|window|moves|policy|event|rule|match)|bot/(bot|roster|socket.*|connection.*|delivery|envelope|backoff|language|pace)|store/.*)\.go$`)
+	forOperators = regexp.MustCompile(`^(approval/(flaws|prove|audit|bound|window|moves|policy|event|rule|match)|bot/(bot|roster|probe|socket.*|connection.*|delivery|envelope|backoff|language|pace)|store/.*)\.go$`)
 	handsOn      = regexp.MustCompile(`^(approval/(text|errors|evaluate)|commands/reply|bot/language)\.go$`) // pass formats on
 )
 

@@ -110,7 +110,7 @@ func (r *running) watch(ctx context.Context, c *connection) bool {
 			r.cfg.Log.WithError(cause).Info("a connection to Slack is being replaced")
 			r.noteProblem(cause)
 			// A connection that never holds must not be replaced at full speed.
-			if !held || errors.Is(cause, errCrowded) {
+			if !held || errors.Is(cause, ErrCrowded) {
 				r.backoff.failed(cause)
 			}
 			return true

@@ -23,6 +23,8 @@ type request struct {
 	path   string // below the job collection; ids in it were checked
 	query  url.Values
 
+	address string // the whole URL of what is not below the job collection; "": path and query say it
+
 	once     bool      // never repeated, and only its status counts
 	notAfter time.Time // of the first byte, wall clock; zero: no limit
 }
@@ -69,17 +71,14 @@ func (c *Client) attempt(ctx context.Context, r request, out any, call *Call) *E
 		return unanswered(r.op, a, errTooLate)
 	}
 	call.Attempts++
-	target := c.jobs + r.path
-	if len(r.query) > 0 {
-		target += "?" + canonicalQuery(r.query)
-	}
-	res, err := c.resty.R().SetContext(context.WithValue(ctx, attemptKey{}, a)).Execute(r.method, target)
+	res, err := c.resty.R().SetContext(context.WithValue(ctx, attemptKey{}, a)).Execute(r.method, c.target(r))
 	if err != nil {
 		return unanswered(r.op, a, err)
 	}
 	raw := res.RawResponse
 	defer func() { _ = raw.Body.Close() }()
 	call.HTTPStatus = raw.StatusCode
+	call.Date, _ = http.ParseTime(raw.Header.Get("Date"))
 	call.RequestID = tidy(raw.Header.Get("X-Request-Id"), maxCode, secretsOf(a.header)...)
 	if raw.StatusCode == http.StatusOK || (r.once && raw.StatusCode == http.StatusAccepted) {
 		if out == nil {
@@ -93,6 +92,17 @@ func (c *Client) attempt(ctx context.Context, r request, out any, call *Call) *E
 		e.Renewable = renewable.Refused(a.header)
 	}
 	return e
+}
+
+// target is the URL of a request.
+func (c *Client) target(r request) string {
+	switch {
+	case r.address != "":
+		return r.address
+	case len(r.query) > 0:
+		return c.jobs + r.path + "?" + canonicalQuery(r.query)
+	}
+	return c.jobs + r.path
 }
 
 // namesTokenHeader matches the documented 403, "X-Auth-Token is invalid in the request".

@@ -31,13 +31,16 @@ type Call struct {
 	HTTPStatus int // of the last answer; 0: there was none
 	Attempts   int // requests made; 0: refused before the first
 	Duration   time.Duration
-	Class      Class // "" is success
+	Date       time.Time // of the last answer, by the service's clock; zero: it did not say
+	Class      Class     // "" is success
 	RequestID  string
 	Err        *Error // nil is success
 }
 
 // Client calls one LakeFormation instance. It is safe for concurrent use.
 type Client struct {
+	endpoint    string // https://host
+	at          string // URL of the instance
 	jobs        string // URL of the job collection
 	instance    string
 	credentials Credentials
@@ -81,8 +84,11 @@ func New(config Config) (*Client, error) {
 		config.Sleep = sleep
 	}
 	w := newWire(config.Credentials, config.DialContext)
+	at := endpoint + "/v1/" + config.ProjectID + "/instances/" + config.InstanceID
 	return &Client{
-		jobs:        endpoint + "/v1/" + config.ProjectID + "/instances/" + config.InstanceID + "/lf-jobs",
+		endpoint:    endpoint,
+		at:          at,
+		jobs:        at + "/lf-jobs",
 		instance:    config.InstanceID,
 		credentials: config.Credentials,
 		resty:       newResty(w, config.UserAgent).SetHeader("X-Project-Id", config.ProjectID),

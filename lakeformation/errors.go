@@ -25,13 +25,15 @@ const (
 
 // What Error.Op can say.
 const (
-	OpListJobs    = "ListJobs"
-	OpShowJob     = "ShowJob"
-	OpJobHistory  = "JobHistory"
-	OpJobLog      = "JobLog"
-	OpStartJob    = "StartJob"
-	OpStopJob     = "StopJob"
-	OpCreateToken = "CreateToken" // IAM's call, made by IAMPassword
+	OpListJobs     = "ListJobs"
+	OpShowJob      = "ShowJob"
+	OpJobHistory   = "JobHistory"
+	OpJobLog       = "JobLog"
+	OpStartJob     = "StartJob"
+	OpStopJob      = "StopJob"
+	OpShowInstance = "ShowInstance"
+	OpShowAgency   = "ShowAgency"
+	OpCreateToken  = "CreateToken" // IAM's call, made by IAMPassword
 )
 
 // Error is the one error of every call that failed. No field holds a secret: what an answer echoes of signed headers,

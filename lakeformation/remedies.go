@@ -96,7 +96,7 @@ var remedies = []remedyRow{
 	// Shapes and statuses.
 	{statuses: []int{301, 302, 303, 307, 308}, text: "The endpoint sends us elsewhere, which is not followed. Check the endpoint, and that no login page stands in between."},
 	{whys: []why{whyHTML}, text: "A gateway or proxy answered in LakeFormation's place. {again} If it stays so, check the endpoint and the proxy."},
-	{statuses: []int{404}, ops: []string{OpListJobs}, means: "it does not know this instance or project",
+	{statuses: []int{404}, ops: []string{OpListJobs, OpShowInstance}, means: "it does not know this instance or project",
 		text: "Check the instance id, the project id and the region in the settings."},
 	{statuses: []int{404}, means: "it does not know this job", text: "The job may have been deleted, or belong to another instance: check its id and the instance."},
 	{statuses: []int{401}, by: []signIn{byPassword}, means: "the token was refused", text: refusedAgain},

@@ -76,7 +76,7 @@ func (e *Error) summary(alone, with string, args ...any) Words {
 // NoSuchJob reports whether LakeFormation itself says with a 404 that it does not know the job. A gateway's or proxy's
 // 404 says nothing of jobs.
 func (e *Error) NoSuchJob() bool {
-	return e.HTTPStatus == http.StatusNotFound && e.Speaker() == ByLakeFormation && e.Op != OpListJobs
+	return e.HTTPStatus == http.StatusNotFound && e.Speaker() == ByLakeFormation && e.Op != OpListJobs && e.Op != OpShowInstance && e.Op != OpShowAgency
 }
 
 // Fields are what a log line should tell of the Error beside its text.

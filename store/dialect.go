@@ -19,6 +19,7 @@ type dialect struct {
 	skipLocked string // the same, and pass over rows that others have locked
 	lockOpens  string // one Open at a time, or two would count the same crowd; "": transactions already are
 	now        string // the database's clock in microseconds; "": it has none of its own
+	tables     string // counts goose's table: 0 before the first migration
 	notify     string // tells other processes; $1 is due or cards; "": there are none
 	clashed    func(error) bool
 }
@@ -28,6 +29,7 @@ type dialect struct {
 var sqliteDialect = dialect{
 	folder: "sqlite",
 	goose:  goose.DialectSQLite3,
+	tables: "SELECT count(*) FROM sqlite_master WHERE name = 'goose_db_version'",
 	clashed: func(err error) bool {
 		var e *sqlite.Error
 		return errors.As(err, &e) &&
@@ -42,6 +44,7 @@ var postgresDialect = dialect{
 	skipLocked: " FOR UPDATE SKIP LOCKED",
 	lockOpens:  "SELECT pg_advisory_xact_lock(hashtext('slipway open ' || current_schema()))",
 	now:        "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+	tables:     "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'goose_db_version'",
 	notify:     "SELECT pg_notify(" + notifyChannel + ", $1)",
 	clashed: func(err error) bool {
 		var e *pgconn.PgError

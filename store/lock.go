@@ -74,3 +74,17 @@ func lockHolder(file *os.File) string {
 	}
 	return fmt.Sprintf(" (process %d)", pid)
 }
+
+// holder reports whether a Slipway serves the SQLite database at path, and which process it is where that is known. It
+// shares the lock for a moment only; a Slipway that starts just then tries again.
+func holder(path string) (name string, held bool) {
+	file, err := os.Open(path + ".lock")
+	if err != nil {
+		return "", false
+	}
+	defer file.Close()
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); !errors.Is(err, syscall.EWOULDBLOCK) {
+		return "", false
+	}
+	return lockHolder(file), true
+}

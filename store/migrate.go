@@ -49,20 +49,26 @@ func (s *Store) migrate(ctx context.Context) error {
 
 // known reports whether a database that is only read has a schema that this binary knows, and closes it otherwise.
 func (s *Store) known(ctx context.Context, where string) error {
-	var version, latest int
-	err := s.db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version)
+	var version int
+	err := s.db.QueryRowContext(ctx, versionSQL).Scan(&version)
 	if err != nil {
 		s.db.Close()
 		return fmt.Errorf("%s is no database of Slipway's, or one that no Slipway has used yet: %w", where, err)
 	}
-	files, err := fs.Glob(migrations, "migrations/"+s.dialect.folder+"/*.sql")
+	known, err := latest(s.dialect)
+	if err == nil && version != known {
+		err = fmt.Errorf("%s has schema version %d, and this Slipway reads version %d. Use the Slipway that serves it", where, version, known)
+	}
 	if err != nil {
 		s.db.Close()
-		return err
 	}
-	if latest = len(files); version != latest {
-		s.db.Close()
-		return fmt.Errorf("%s has schema version %d, and this Slipway reads version %d. Use the Slipway that serves it", where, version, latest)
-	}
-	return nil
+	return err
+}
+
+const versionSQL = `SELECT max(version_id) FROM goose_db_version WHERE is_applied`
+
+// latest is the schema version of this binary: its migrations are numbered from 1 without gaps.
+func latest(d dialect) (int, error) {
+	files, err := fs.Glob(migrations, "migrations/"+d.folder+"/*.sql")
+	return len(files), err
 }

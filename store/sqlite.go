@@ -104,6 +104,12 @@ func createSQLite(path string) error {
 	if err == nil {
 		err = writable(dir)
 	}
+	return sqliteFault(path, err)
+}
+
+// sqliteFault says what is wrong with the path of a database that cannot be opened or made; nil for nil.
+func sqliteFault(path string, err error) error {
+	dir := filepath.Dir(path)
 	switch {
 	case err == nil:
 		return nil

@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -68,14 +69,16 @@ func Open(ctx context.Context, databaseURL string, options Options) (*Store, err
 	case "postgres", "postgresql":
 		err = s.openPostgres(ctx, databaseURL, options.ReadOnly)
 	default:
-		err = fmt.Errorf("DATABASE_URL does not begin with sqlite: or postgres://. " +
-			"Write sqlite:slipway.db for a file beside Slipway, or postgres://user:password@host:5432/database")
+		err = errAddress
 	}
 	if err != nil {
 		return nil, err
 	}
 	return s, nil
 }
+
+var errAddress = errors.New("DATABASE_URL does not begin with sqlite: or postgres://. " +
+	"Write sqlite:slipway.db for a file beside Slipway, or postgres://user:password@host:5432/database")
 
 // Close ends what runs in the background and closes the database. Changes under way fail.
 func (s *Store) Close() error {

@@ -83,6 +83,7 @@ func (s *Server) Close() error {
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	c := &call{Request: r, requestID: newRequestID()}
 	w.Header().Set("X-Request-Id", c.requestID)
+	w.Header().Set("Date", s.cfg.Clock.Now().UTC().Format(http.TimeFormat))
 	a, fault := s.answer(w, c)
 	if a.ending != whole {
 		a.status = 0

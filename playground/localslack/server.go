@@ -155,6 +155,7 @@ func (s *Server) handler() http.Handler {
 			http.Error(w, "this server answers to loopback names only", http.StatusForbidden)
 			return
 		}
+		w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 		mux.ServeHTTP(w, r)
 	})
 }

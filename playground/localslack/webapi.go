@@ -78,6 +78,7 @@ var conversationReads = []string{"channels:read", "groups:read", "im:read", "mpi
 
 var methods = map[string]method{
 	"auth.test":                    {do: (*Server).authTest},
+	"bots.info":                    {do: (*Server).botInfo, scopes: []string{"users:read"}, perMin: tier3},
 	"apps.connections.open":        {do: (*Server).connectionsOpen, app: true, perMin: tier1},
 	"chat.postMessage":             {do: (*Server).postMessage, scopes: []string{"chat:write"}},
 	"chat.postEphemeral":           {do: (*Server).postEphemeral, scopes: []string{"chat:write"}, perMin: tier4},
