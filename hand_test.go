@@ -81,7 +81,8 @@ func unstarted(t testing.TB, changes ...func(*localslack.Config, *locallake.Conf
 	slackConfig, lakeConfig := localslack.Playground(), locallake.Playground(clock.Now())
 	slackConfig.Now, lakeConfig.Clock = clock.Now, clock
 	slackConfig.RatePerChannel = false
-	slackConfig.Scopes = readManifest(t).OAuth.Scopes.Bot // every story runs on the scopes we ask for
+	asks := readManifest(t) // every story runs on the scopes and events we ask for
+	slackConfig.Scopes, slackConfig.Events = asks.OAuth.Scopes.Bot, asks.Settings.Events.Bot
 	for i := range slackConfig.Users {
 		slackConfig.Users[i].Locale = "en-US" // a story is told in English; those of other languages say so
 	}

@@ -19,6 +19,9 @@ type manifest struct {
 		LongDescription string `yaml:"long_description"`
 	} `yaml:"display_information"`
 	Features struct {
+		Home struct {
+			Tab bool `yaml:"home_tab_enabled"`
+		} `yaml:"app_home"`
 		Commands []struct {
 			Command     string `yaml:"command"`
 			Description string `yaml:"description"`
@@ -31,6 +34,9 @@ type manifest struct {
 		} `yaml:"scopes"`
 	} `yaml:"oauth_config"`
 	Settings struct {
+		Events struct {
+			Bot []string `yaml:"bot_events"`
+		} `yaml:"event_subscriptions"`
 		SocketMode    bool `yaml:"socket_mode_enabled"`
 		Interactivity struct {
 			Enabled bool `yaml:"is_enabled"`
@@ -63,5 +69,6 @@ func TestTheManifestIsOneThatSlackTakes(t *testing.T) {
 	between("usage_hint", m.Features.Commands[0].UsageHint, 1, 1000)
 	require.Equal(t, localslack.Playground().Commands, []string{m.Features.Commands[0].Command})
 	require.True(t, m.Settings.SocketMode)
+	require.True(t, m.Features.Home.Tab)
 	require.True(t, m.Settings.Interactivity.Enabled)
 }

@@ -33,7 +33,7 @@ type Announcer struct {
 
 	language Language // of the channels
 	people   *People
-	drew     func() // after something was shown
+	drew     func(approval.Request) // hears of each that was drawn, or could not be; it returns at once
 }
 
 // Run draws until ctx ends, and finishes the calls that are under way.
@@ -136,10 +136,10 @@ func (a *Announcer) draw(ctx context.Context, c approval.Claim) {
 		a.book(log, a.store.CardLater(ctx, c, wait))
 		return
 	}
+	defer a.drew(r)
 	call, done := context.WithTimeout(ctx, cardCall)
 	defer done()
 	shown, err := a.take(call, s, r, c.At)
-	a.drew()
 	if err == nil {
 		next := r
 		next.Card = shown.Card

@@ -99,8 +99,8 @@ func (b *Bot) People() *People { return b.people }
 func (b *Bot) Serve(router *commands.Router, store approval.Store) {
 	b.router = router
 	b.announcer = &Announcer{store: store, api: b.api, teller: b.teller, clock: b.cfg.Clock, log: b.log, pace: newPace(b.cfg.Clock), language: b.cfg.Language, people: b.people}
-	b.homes = &homes{api: b.api, people: b.people, clock: b.cfg.Clock, log: b.log, read: router.Home, open: map[string]*openHome{}, warned: map[string]bool{}}
-	b.announcer.drew = b.homes.changed
+	b.homes = newHomes(b, store)
+	b.announcer.drew = b.homes.change
 	b.socket = NewSocket(SocketConfig{
 		Open: func(ctx context.Context) (string, error) {
 			_, url, err := b.api.StartSocketModeContext(ctx)
@@ -123,7 +123,7 @@ func (b *Bot) Run(ctx context.Context) error {
 // Announce draws cards and Homes until ctx ends.
 func (b *Bot) Announce(ctx context.Context) {
 	var homes sync.WaitGroup
-	homes.Go(func() { b.homes.run(ctx) })
+	homes.Go(func() { b.homes.Run(ctx) })
 	b.announcer.Run(ctx)
 	homes.Wait()
 }

@@ -48,6 +48,9 @@ type press struct {
 		MessageTS string `json:"message_ts"`
 		ThreadTS  string `json:"thread_ts"`
 	} `json:"container"`
+	View struct {
+		Type string `json:"type"` // home; "": pressed in a message
+	} `json:"view"`
 	ResponseURL string `json:"response_url"`
 	Actions     []struct {
 		ActionID string `json:"action_id"`
@@ -159,9 +162,11 @@ func (b *Bot) pressed(ctx context.Context, d *Delivery) {
 	if !answer.Now.Empty() {
 		b.later(ctx, func(context.Context) commands.Reply { return answer.Now }, to)
 	}
-	b.homes.changed()
 	if answer.Replaced != 0 && p.ResponseURL != "" {
 		b.replace(ctx, p.ResponseURL, answer.Replaced)
+	}
+	if p.View.Type == "home" {
+		b.homes.opened(p.User.ID)
 	}
 }
 
