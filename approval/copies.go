@@ -80,3 +80,21 @@ func (r Request) RemindAt() time.Time {
 	}
 	return r.ExpiresAt.Add(-r.Rule.RemindBefore)
 }
+
+// NoteAt is when the thread is told something though nothing has happened; zero: never, or it was done.
+func (r Request) NoteAt() time.Time {
+	if r.State == Running {
+		return r.LateAt()
+	}
+	return r.RemindAt()
+}
+
+// Noted is the Card once that was told.
+func (r Request) Noted() Card {
+	if r.State == Running {
+		r.Card.SaidLate = true
+	} else {
+		r.Card.Reminded = true
+	}
+	return r.Card
+}

@@ -62,6 +62,35 @@ func TestAReminderIsDueOnce(t *testing.T) {
 	}
 }
 
+func TestALateRunIsSaidOnce(t *testing.T) {
+	began := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	usually := func(d time.Duration) []Run {
+		return []Run{{Status: "FAILED", Took: time.Hour}, {Status: "SUCCESS", Took: d}}
+	}
+	for name, c := range map[string]struct {
+		change func(*Request)
+		want   time.Time
+	}{
+		"after twice its usual time":                {func(*Request) {}, began.Add(24 * time.Minute)},
+		"a short one after five minutes more":       {func(r *Request) { r.Job.Last = usually(20 * time.Second) }, began.Add(5*time.Minute + 20*time.Second)},
+		"not where the usual time is not known":     {func(r *Request) { r.Job.Last = r.Job.Last[:1] }, time.Time{}},
+		"not where its beginning is not known":      {func(r *Request) { r.Run.StartedAt = time.Time{} }, time.Time{}},
+		"not again":                                 {func(r *Request) { r.Card.SaidLate = true }, time.Time{}},
+		"not for a stop":                            {func(r *Request) { r.Ask.Action = Stop }, time.Time{}},
+		"not once it has ended":                     {func(r *Request) { r.State = Succeeded }, time.Time{}},
+		"though approvers were reminded before":     {func(r *Request) { r.Card.Reminded = true }, began.Add(24 * time.Minute)},
+		"whatever is still to be asked of the rule": {func(r *Request) { r.ExpiresAt, r.Rule.RemindBefore = began, time.Minute }, began.Add(24 * time.Minute)},
+	} {
+		r := Request{State: Running, Ask: Ask{Action: Start}, Job: Job{Last: usually(12 * time.Minute)}, Run: Run{StartedAt: began}}
+		c.change(&r)
+		require.Equal(t, c.want, r.NoteAt(), name)
+	}
+	r := Request{State: Running}
+	require.Equal(t, Card{SaidLate: true}, r.Noted())
+	r.State = Pending
+	require.Equal(t, Card{Reminded: true}, r.Noted())
+}
+
 func TestApproversAreCalledAsPeopleKnowThem(t *testing.T) {
 	groups := Groups{{ID: "S0LEADS", Handle: "data-leads"}}
 	names := func(id string) string { return map[string]string{ben.UserID: "Ben"}[id] }

@@ -83,14 +83,24 @@ type Ask struct {
 	Command    string `json:"command,omitempty"` // how Slipway was called: /lf, @Slipway, or nothing in a direct message
 }
 
-// Job is the job as LakeFormation described it when the Request was shown.
+// Job is the job as LakeFormation described it when the Request was shown. A decision binds to its ID, Name and Type;
+// the rest is shown to those who decide.
 type Job struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Type string `json:"type"`
 	Last []Run  `json:"last,omitempty"` // the newest runs first, at most five
 
-	Others []Other `json:"others,omitempty"` // other Requests to start it within a day, the newest first, at most three
+	Others []Other  `json:"others,omitempty"` // other Requests to start it within a day, the newest first, at most three
+	Beside []Beside `json:"beside,omitempty"` // runs of other jobs, the newest first, at most five
+}
+
+// Beside is a run of another job that writes to the same place.
+type Beside struct {
+	Job      string    `json:"job"` // its name
+	Catalog  string    `json:"catalog"`
+	Database string    `json:"database,omitempty"` // "": only the catalog is the same
+	At       time.Time `json:"at"`                 // when it was seen to run
 }
 
 // Other is another Request for the same job, for the card.
@@ -148,6 +158,7 @@ type Card struct {
 	Shown   int64  // the Version drawn last
 
 	Reminded bool   // those who are still missing were reminded
+	SaidLate bool   // the thread was told that the run takes longer than usual
 	Copies   []Copy // the card in other places
 }
 
@@ -225,6 +236,27 @@ func (j Job) Usual() time.Duration {
 	}
 	slices.Sort(took)
 	return took[len(took)/2]
+}
+
+// LateAt is when the thread is told that the run takes much longer than usual: twice as long, and five minutes at least;
+// zero: never, or it was done.
+func (r Request) LateAt() time.Time {
+	usual := r.usual()
+	if r.State != Running || usual <= 0 || r.Run.StartedAt.IsZero() || r.Card.SaidLate {
+		return time.Time{}
+	}
+	return r.Run.StartedAt.Add(usual + max(usual, lateByAtLeast))
+}
+
+// lateByAtLeast keeps a job of some seconds from being called late.
+const lateByAtLeast = 5 * time.Minute
+
+// usual is how long a run that was started usually takes; 0 for a stop, and where it is not known.
+func (r Request) usual() time.Duration {
+	if r.Ask.Action != Start {
+		return 0
+	}
+	return r.Job.Usual()
 }
 
 func (r Request) String() string {

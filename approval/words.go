@@ -109,11 +109,18 @@ func (r Request) ended(v Voice, job string) string {
 			job = v.Say("A run of %s that began at %s", job, r.Run.StartedAt)
 		}
 	}
-	took := r.Took()
-	if took <= 0 {
+	took, usual := r.Took(), r.usual()
+	switch {
+	case took <= 0:
 		return map[State]string{
 			Succeeded: v.Say("%s succeeded.", job), Partial: v.Say("%s partly succeeded.", job),
 			Failed: v.Say("%s failed.", job), Stopped: v.Say("%s was stopped.", job),
+		}[r.State]
+	case usual > 0 && r.State != Stopped:
+		return map[State]string{
+			Succeeded: v.Say("%s succeeded after %s, usually %s.", job, took, usual),
+			Partial:   v.Say("%s partly succeeded after %s, usually %s.", job, took, usual),
+			Failed:    v.Say("%s failed after %s, usually %s.", job, took, usual),
 		}[r.State]
 	}
 	return map[State]string{
@@ -137,10 +144,7 @@ func (r Request) Explain(v Voice) []string {
 	}
 	switch r.State {
 	case Accepted, Running:
-		if usual := r.Job.Usual(); usual > 0 && r.Ask.Action == Start {
-			return append(lines, v.Say("I'll say here when it ends (usually %s).", usual))
-		}
-		return append(lines, v.Say("I'll say here when it ends."))
+		return append(lines, r.untilItEnds(v))
 	case Partial:
 		return append(lines, v.Say("Some objects were not migrated; read %s before you run it again.", log))
 	case Failed:
@@ -159,6 +163,18 @@ func (r Request) Explain(v Voice) []string {
 		}
 	}
 	return lines
+}
+
+// untilItEnds says when the end may be expected, without the clock: the same row gives the same words.
+func (r Request) untilItEnds(v Voice) string {
+	usual, began := r.usual(), r.Run.StartedAt
+	switch {
+	case usual <= 0:
+		return v.Say("I'll say here when it ends.")
+	case r.State != Running || began.IsZero() || usual >= 24*time.Hour:
+		return v.Say("I'll say here when it ends (usually %s).", usual)
+	}
+	return v.Say("I'll say here when it ends (usually %s; it began at %s, so about %s).", usual, began, began.Add(usual))
 }
 
 // unsure says why it is not known what a call did.

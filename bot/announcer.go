@@ -103,7 +103,7 @@ func nextStep(r approval.Request, now time.Time) step {
 		return updateCard
 	case posted && toldInThread(r):
 		return tellThread
-	case posted && !r.RemindAt().IsZero() && !now.Before(r.RemindAt()):
+	case posted && !r.NoteAt().IsZero() && !now.Before(r.NoteAt()):
 		return remind
 	}
 	s, _ := nextCopy(r)
@@ -174,8 +174,8 @@ func (a *Announcer) take(ctx context.Context, s step, r approval.Request, at tim
 		_, shown.ToldTS, err = a.postUnder(ctx, r, r.Card, RenderOutcome(r, a.language))
 		shown.Told = r.State
 	case remind:
-		_, _, err = a.postUnder(ctx, r, r.Card, RenderReminder(r, a.language))
-		shown.Reminded = true
+		_, _, err = a.postUnder(ctx, r, r.Card, RenderNote(r, a.language))
+		shown.Card = r.Noted()
 	case postCopy, updateCopy:
 		return a.copyTo(ctx, r)
 	case tellPrivately:
@@ -248,8 +248,7 @@ func (a *Announcer) failed(ctx context.Context, c approval.Claim, s step, err er
 		a.book(log, a.store.CardShown(ctx, c, withoutCopy(r)))
 	case s == remind && name != "" && !passing[name]:
 		log.WithError(err).Warn("Slack does not take a reminder under this card; it is left out")
-		r.Card.Reminded = true
-		a.book(log, a.store.CardShown(ctx, c, approval.Shown{Card: r.Card, Again: true}))
+		a.book(log, a.store.CardShown(ctx, c, approval.Shown{Card: r.Noted(), Again: true}))
 	case s == updateCard && (name == "message_not_found" || name == "cant_update_message" || name == "edit_window_closed"):
 		log.WithError(err).Warn("the card is gone; posting it again")
 		fresh := r.Card

@@ -41,3 +41,31 @@ func (c *card) before(j approval.Job) string {
 	}
 	return c.v.Say("Before that: %s", strings.Join(runs, ", "))
 }
+
+// careful warns of a run that writes to the same place. It may have ended since, so the time is said.
+func (c *card) careful(other approval.Beside) string {
+	job, catalog := c.v.Code(approval.Short(other.Job)), c.v.Code(approval.Short(other.Catalog))
+	if other.Database == "" {
+		return c.v.Say("Careful: %s is running on the same catalog %s, as seen at %s.", job, catalog, other.At)
+	}
+	return c.v.Say("Careful: %s is running on the same database %s of the catalog %s, as seen at %s.", job, c.v.Code(approval.Short(other.Database)), catalog, other.At)
+}
+
+// RenderNote is what the thread is told though nothing has happened, see approval.Request.NoteAt.
+func RenderNote(r approval.Request, l Language) Message {
+	if r.State == approval.Running {
+		return renderLate(r, l)
+	}
+	return RenderReminder(r, l)
+}
+
+// renderLate says that a run takes much longer than usual.
+func renderLate(r approval.Request, l Language) Message {
+	c := newCard(l)
+	job, stop := c.v.Code(r.JobName()), c.v.Code(strings.TrimSpace(r.Ask.Command+" stop "+r.JobName()))
+	c.lines([]string{
+		"<@" + escape(r.Ask.By.UserID) + "> " + c.v.Say("%s has been running since %s, much longer than usual (%s).", job, r.Run.StartedAt, r.Job.Usual()),
+		c.v.Say("I go on watching. If that is too long, look in the LakeFormation console, or ask to stop it: %s", stop),
+	})
+	return c.message()
+}

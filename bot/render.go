@@ -31,6 +31,9 @@ func RenderCard(r approval.Request, l Language) Message {
 	}
 	if r.State == approval.Pending && r.Ask.Action == approval.Start {
 		c.context(mrkdwn(strings.Join(c.facts(r), " · ")))
+		for _, other := range r.Job.Beside {
+			c.lines([]string{c.careful(other)})
+		}
 	}
 	c.problem(r)
 	c.lines(r.Explain(c.v))

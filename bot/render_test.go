@@ -56,6 +56,25 @@ func ran(status string) func(*approval.Request) {
 	}
 }
 
+// facts are all there is to tell before a decision.
+func facts(r *approval.Request) {
+	r.Job.Last = []approval.Run{
+		{Status: "SUCCESS", StartedAt: noon.Add(-10 * time.Hour), Took: 12 * time.Minute},
+		{Status: "FAILED", StartedAt: noon.Add(-34 * time.Hour), Took: 3 * time.Minute},
+		{Status: "PARTIAL_SUCCESS", StartedAt: noon.Add(-58 * time.Hour), Took: 14 * time.Minute},
+		{Status: "STOPPED"},
+		{Status: "SUCCESS", StartedAt: noon.Add(-106 * time.Hour), Took: 11*time.Minute + 48*time.Second},
+	}
+	r.Job.Others = []approval.Other{
+		{ID: 1039, By: chen, State: approval.Partial},
+		{ID: 1038, By: ben, State: approval.Denied},
+	}
+	r.Job.Beside = []approval.Beside{
+		{Job: "weekly_load", Catalog: "lake", At: noon},
+		{Job: "orders_backfill", Catalog: "lake", Database: "orders", At: noon},
+	}
+}
+
 // cases are every state a card can show, and what may differ within it.
 func cases() map[string]approval.Request {
 	two := func(r *approval.Request) {
@@ -120,8 +139,19 @@ func cases() map[string]approval.Request {
 		"pending-cascade": request(approval.Pending, func(r *approval.Request) {
 			r.Ask.Mode, r.Ask.Cascade, r.Ask.Reason, r.Job.Last = "COMPARISON", true, "", nil
 		}),
-		"approved": request(approval.Approved, nil),
-		"starting": request(approval.Starting, nil),
+		"pending-facts":           request(approval.Pending, facts),
+		"pending-facts-no-usual":  request(approval.Pending, func(r *approval.Request) { facts(r); r.Job.Last = r.Job.Last[1:3] }),
+		"pending-facts-of-a-stop": request(approval.Pending, func(r *approval.Request) { facts(r); r.Ask.Action = approval.Stop }),
+		"running-late": request(approval.Running, func(r *approval.Request) {
+			ran("RUNNING")(r)
+			r.Card.Told = approval.Running
+		}),
+		"running-usual-unknown":  request(approval.Running, func(r *approval.Request) { ran("RUNNING")(r); r.Job.Last = nil }),
+		"accepted-usual-unknown": request(approval.Accepted, func(r *approval.Request) { accepted(r); r.Job.Last = nil }),
+		"succeeded-first":        request(approval.Succeeded, func(r *approval.Request) { ran("SUCCESS")(r); r.Job.Last = nil }),
+		"stopped-late":           request(approval.Succeeded, func(r *approval.Request) { ran("SUCCESS")(r); r.Ask.Action = approval.Stop }),
+		"approved":               request(approval.Approved, nil),
+		"starting":               request(approval.Starting, nil),
 		"starting-unanswered": request(approval.Starting, func(r *approval.Request) {
 			r.Problem = approval.Problem{Words: approval.T("LakeFormation gave no clear answer."), HTTPStatus: 500, Code: "common.00000500", Message: "internal error", RequestID: "req-1"}
 		}),
@@ -176,8 +206,8 @@ func TestCardsLookAsWrittenDown(t *testing.T) {
 				got = "--- private\n" + pretty(t, RenderPrivate(r, English))
 			case toldInThread(r):
 				got += "--- reply\n" + pretty(t, RenderOutcome(r, English))
-			case !r.RemindAt().IsZero():
-				got += "--- reminder\n" + pretty(t, RenderReminder(r, English))
+			case !r.NoteAt().IsZero():
+				got += "--- note\n" + pretty(t, RenderNote(r, English))
 			}
 			path := filepath.Join("testdata", "cards", name+".golden")
 			if *update {
@@ -223,6 +253,15 @@ func FuzzCard(f *testing.F) {
 			if !r.Rule.ConfirmsOnly() {
 				r.Rule.Name = job
 			}
+			for i := range r.Job.Beside {
+				r.Job.Beside[i].Job, r.Job.Beside[i].Catalog = job, reason
+			}
+			for i := range r.Job.Others {
+				r.Job.Others[i].By.Name = who
+			}
+			for i := range r.Job.Last {
+				r.Job.Last[i].Status = message
+			}
 			r.Approvers = slices.Clone(r.Approvers)
 			for i := range r.Approvers {
 				r.Approvers[i].Name = who
@@ -233,8 +272,8 @@ func FuzzCard(f *testing.F) {
 			var messages []Message
 			for _, l := range []Language{English, Chinese} {
 				messages = append(messages, RenderCard(r, l), RenderOutcome(r, l), RenderPrivate(r, l))
-				if !r.RemindAt().IsZero() {
-					messages = append(messages, RenderReminder(r, l))
+				if !r.NoteAt().IsZero() {
+					messages = append(messages, RenderNote(r, l))
 				}
 			}
 			for _, m := range messages {

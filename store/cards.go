@@ -82,7 +82,7 @@ func (s *Store) cardShown(ctx context.Context, c *change, claim approval.Claim, 
 		after.cardDue = now
 		c.cards = true
 	} else {
-		after.cardDue = after.RemindAt()
+		after.cardDue = after.NoteAt()
 	}
 	after, err = write(ctx, c, before, after, recorded)
 	c.due = len(events) > 0 && due(after.DueAt, now)

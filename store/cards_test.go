@@ -193,6 +193,23 @@ func cardReminds(t *testing.T, w *world) {
 	require.True(t, w.request(r.ID).Card.Reminded)
 }
 
+func cardLate(t *testing.T, w *world) {
+	e := described("j1")
+	e.Described.Rule = approval.Rule{Name: "at once"}
+	e.Kind, e.Described.Job.Last = approval.ApprovalWaived, []approval.Run{{Status: "SUCCESS", Took: 10 * time.Minute}}
+	w.happens(w.open(nightly()).ID, e, marked(), approval.Event{Kind: approval.RunSeen, Run: &approval.Run{Status: "RUNNING", StartedAt: noon}})
+	w.draw(time.Time{})
+	w.clock.move(20*time.Minute - time.Microsecond)
+	require.Empty(t, w.cards())
+	w.clock.move(time.Microsecond)
+	claim := w.claimedCard()
+	require.Equal(t, noon.Add(20*time.Minute), claim.At)
+	require.NoError(t, w.store.CardShown(context.Background(), claim, approval.Shown{Card: claim.Request.Noted()}))
+	w.clock.move(time.Hour)
+	require.Empty(t, w.cards(), "once")
+	require.True(t, w.request(claim.Request.ID).Card.SaidLate)
+}
+
 func cardCopies(t *testing.T, w *world) {
 	e := described("j1")
 	e.Described.Copies = []string{"UBEN", "UCHEN"}

@@ -24,6 +24,8 @@ func firstRequest(t *testing.T, w *world) {
 func roundTrip(t *testing.T, w *world) {
 	r := w.open(nightly())
 	e := described("j1")
+	e.Described.Job.Others = []approval.Other{{ID: 7, By: ben, State: approval.Denied}}
+	e.Described.Job.Beside = []approval.Beside{{Job: "weekly_load", Catalog: "lake", Database: "orders", At: noon}}
 	e.Described.Job.Last = []approval.Run{{Status: "FAILED", StartedAt: noon.Add(-time.Hour), EndedAt: noon, Took: time.Hour, Words: "out of memory"}}
 	w.happens(r.ID, e)
 	claim := w.claimedCard()

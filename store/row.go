@@ -65,13 +65,15 @@ type body struct {
 	Approvers  []approval.Approver `json:"approvers,omitempty"`
 	Copies     []approval.Copy     `json:"copies,omitempty"`
 	Reminded   bool                `json:"reminded,omitempty"`
+	SaidLate   bool                `json:"said_late,omitempty"`
 
-	Target  approval.Target  `json:"target,omitzero"`
-	JobType string           `json:"job_type,omitempty"`
-	Last    []approval.Run   `json:"last,omitempty"`
-	Others  []approval.Other `json:"others,omitempty"`
-	Rule    *approval.Rule   `json:"rule,omitempty"` // nil until described
-	Bound   approval.Bound   `json:"bound,omitzero"`
+	Target  approval.Target   `json:"target,omitzero"`
+	JobType string            `json:"job_type,omitempty"`
+	Last    []approval.Run    `json:"last,omitempty"`
+	Others  []approval.Other  `json:"others,omitempty"`
+	Beside  []approval.Beside `json:"beside,omitempty"`
+	Rule    *approval.Rule    `json:"rule,omitempty"` // nil until described
+	Bound   approval.Bound    `json:"bound,omitzero"`
 
 	PostedAt   time.Time `json:"posted,omitzero"`
 	ExpiresAt  time.Time `json:"expires,omitzero"`
@@ -91,8 +93,8 @@ type body struct {
 func pack(r approval.Request) (string, error) {
 	b := body{
 		Name: r.Ask.By.Name, Mode: r.Ask.Mode, Cascade: r.Ask.Cascade, Reason: r.Ask.Reason, Command: r.Ask.Command, Thread: r.Ask.Thread,
-		BreakGlass: r.Ask.BreakGlass, Approvers: r.Approvers, Copies: r.Card.Copies, Reminded: r.Card.Reminded,
-		Target: r.Target, JobType: r.Job.Type, Last: r.Job.Last, Others: r.Job.Others, Bound: r.Bound,
+		BreakGlass: r.Ask.BreakGlass, Approvers: r.Approvers, Copies: r.Card.Copies, Reminded: r.Card.Reminded, SaidLate: r.Card.SaidLate,
+		Target: r.Target, JobType: r.Job.Type, Last: r.Job.Last, Others: r.Job.Others, Beside: r.Job.Beside, Bound: r.Bound,
 		PostedAt: r.PostedAt, ExpiresAt: r.ExpiresAt, ApprovedAt: r.ApprovedAt, MarkedAt: r.MarkedAt, AcceptedAt: r.AcceptedAt,
 		Attempt: r.Attempt, Before: r.Before, Run: r.Run, Looks: r.Looks, Misses: r.Misses, Problem: r.Problem, SaidBy: r.SaidBy,
 	}
@@ -105,9 +107,9 @@ func pack(r approval.Request) (string, error) {
 
 func (b body) unpack(r *approval.Request) {
 	r.Ask.By.Name, r.Ask.Mode, r.Ask.Cascade, r.Ask.Reason, r.Ask.Command, r.Ask.Thread = b.Name, b.Mode, b.Cascade, b.Reason, b.Command, b.Thread
-	r.Target, r.Job.Type, r.Job.Last, r.Job.Others, r.Bound = b.Target, b.JobType, b.Last, b.Others, b.Bound
+	r.Target, r.Job.Type, r.Job.Last, r.Job.Others, r.Job.Beside, r.Bound = b.Target, b.JobType, b.Last, b.Others, b.Beside, b.Bound
 	r.Ask.BreakGlass, r.Approvers = b.BreakGlass, b.Approvers
-	r.Card.Copies, r.Card.Reminded = b.Copies, b.Reminded
+	r.Card.Copies, r.Card.Reminded, r.Card.SaidLate = b.Copies, b.Reminded, b.SaidLate
 	if b.Rule != nil {
 		r.Rule = *b.Rule
 	}

@@ -62,6 +62,7 @@ var suite = []struct {
 	{"a card that is pressed before it was booked is booked by the press", cardPressedFirst},
 	{"a message pressed in another channel is no card", cardPressedElsewhere},
 	{"a card whose approvers are to be reminded is due then, whatever is drawn before", cardReminds},
+	{"a run that takes much longer than usual is told once", cardLate},
 	{"copies of a card are kept as they were booked", cardCopies},
 	{"a reply URL is never given out when it is too old, and is wiped", replyWiped},
 	{"deliveries are forgotten after a week", receiptsForgotten},

@@ -128,6 +128,9 @@ func (w *Worker) description(ctx context.Context, r approval.Request) (approval.
 	if err != nil {
 		return approval.Described{}, err
 	}
+	if r.Ask.Action == approval.Start && !rule.Waives(r.Ask) { // somebody has to decide
+		job.Beside = w.beside(ctx, r.Ask.Instance, detail)
+	}
 	return approval.Described{
 		Target: instance.Target, Job: job, Rule: rule, Bound: approval.Bind(facts), Name: person.Name,
 		Approvers: r.Approvers, Copies: rule.CopiesFor(r.Ask, groups),
