@@ -77,13 +77,14 @@ type Router struct {
 	people    approval.People
 	clock     approval.Clock
 	instances Instances
-	names     []string // of the instances, in order
+	targets   map[string]approval.Target // where each of them is
+	names     []string                   // of the instances, in order
 	lists     map[string]*jobList
 	log       *logrus.Entry
 }
 
-// NewRouter returns a Router.
-func NewRouter(service *approval.Service, store approval.Store, rules *approval.Rulebook, people approval.People, clock approval.Clock, instances Instances, log *logrus.Entry) *Router {
+// NewRouter returns a Router. instances and targets have the same names.
+func NewRouter(service *approval.Service, store approval.Store, rules *approval.Rulebook, people approval.People, clock approval.Clock, instances Instances, targets map[string]approval.Target, log *logrus.Entry) *Router {
 	lists := map[string]*jobList{}
 	for name, client := range instances {
 		lists[name] = &jobList{now: clock.Now, read: func(ctx context.Context, pattern string) ([]lakeformation.Job, bool, error) {
@@ -92,7 +93,7 @@ func NewRouter(service *approval.Service, store approval.Store, rules *approval.
 	}
 	return &Router{
 		service: service, store: store, rules: rules, people: people, clock: clock,
-		instances: instances, names: slices.Sorted(maps.Keys(instances)), lists: lists, log: log,
+		instances: instances, targets: targets, names: slices.Sorted(maps.Keys(instances)), lists: lists, log: log,
 	}
 }
 
@@ -114,6 +115,8 @@ func list() []command {
 		{"jobs", "[filter]", approval.T("lists the jobs; a filter is a part of the name, a type or a status"), (*Router).jobs},
 		{"pending", "", approval.T("lists what waits for a decision in this channel"), (*Router).pending},
 		{"policy", "<job>", approval.T("tells who would have to approve its start, and when"), (*Router).policy},
+		{"watch", "[job]", approval.T("lets this channel hear when a run of a job ends; alone: what is watched here"), (*Router).watch},
+		{"unwatch", "<job>", approval.T("ends that"), (*Router).unwatch},
 		{"history", "[job or R-id]", approval.T("tells what happened, and who did it"), (*Router).history},
 		{"cancel", "<R-id>", approval.T("takes back what you asked for, before it starts"), (*Router).cancel},
 		{"instances", "", approval.T("lists the LakeFormation instances"), (*Router).instancesHere},
