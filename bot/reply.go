@@ -49,6 +49,15 @@ func RenderReply(r commands.Reply) Message {
 	if r.Form != "" {
 		m.Blocks = append(m.Blocks, slack.NewActionBlock("", slack.NewButtonBlockElement(openStart, "", plainText(r.Form, maxButton))))
 	}
+	if len(r.Buttons) > 0 {
+		var buttons []slack.BlockElement
+		for _, b := range r.Buttons {
+			e := slack.NewButtonBlockElement(string(b.Button), b.Value, plainText(b.Label, maxButton))
+			e.AccessibilityLabel = cut(b.Alone, maxButton)
+			buttons = append(buttons, e)
+		}
+		m.Blocks = append(m.Blocks, slack.NewActionBlock("", buttons...))
+	}
 	if r.Foot != "" {
 		text = append(text, escape(r.Foot))
 		m.Blocks = append(m.Blocks, slack.NewContextBlock("", mrkdwn(escape(r.Foot))))

@@ -51,6 +51,9 @@ const (
 	AskAgain  Button = "ask_again"
 	RunAgain  Button = "run_again" // a new Request to start what has ended
 	StopRun   Button = "stop_run"  // a new Request to stop what runs
+
+	JobsBefore Button = "jobs_before" // the page before in a list of jobs
+	JobsAfter  Button = "jobs_after"  // the page after
 )
 
 // ButtonValue is what a button carries: which Request, and which terms it shows. Never who may press it.
@@ -150,6 +153,9 @@ var changes = map[string]bool{"start": true, "stop": true, "cancel": true}
 
 // Click answers a pressed button. An empty Answer is the usual: the card itself shows what changed.
 func (r *Router) Click(ctx context.Context, c Click) Answer {
+	if c.Button == JobsBefore || c.Button == JobsAfter {
+		return r.turnPage(c)
+	}
 	id, terms, ok := parseValue(c.Value)
 	if !ok {
 		return c.say("I can't read this button, so nothing changed. Please use the newest card, or ask again.")
