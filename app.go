@@ -95,7 +95,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	a.health = &health{log: a.log, clock: a.clock, socket: a.bot.Status, token: a.bot.CheckToken, write: a.store.Ready, lake: map[string]string{}}
 	a.metrics.add(&gauges{standing: a.store.Standing, socket: a.bot.Status, health: a.health, now: a.clock.Now})
-	named, instances := commands.Instances{}, map[string]worker.Instance{}
+	named, targets, instances := commands.Instances{}, map[string]approval.Target{}, map[string]worker.Instance{}
 	for name, c := range a.config.Instances {
 		if password, ok := c.Credentials.(*lakeformation.IAMPassword); ok {
 			password.UseClock(a.clock.Now)
@@ -111,14 +111,13 @@ func (a *App) build(ctx context.Context, o Options) error {
 		a.clients = append(a.clients, client)
 		a.health.lake[name] = ""
 		named[name] = client
-		instances[name] = worker.Instance{Client: client, Target: approval.Target{
-			Endpoint: strings.TrimRight(c.Endpoint, "/"), ProjectID: c.ProjectID, InstanceID: c.InstanceID,
-		}}
+		targets[name] = approval.Target{Endpoint: strings.TrimRight(c.Endpoint, "/"), ProjectID: c.ProjectID, InstanceID: c.InstanceID}
+		instances[name] = worker.Instance{Client: client, Target: targets[name]}
 	}
 	a.rules = approval.NewRulebook(a.config.Policy)
 	service := approval.NewService(requests, a.bot.People())
-	a.bot.Serve(commands.NewRouter(service, requests, a.rules, a.bot.People(), a.clock, named, a.log), requests)
-	a.worker = worker.New(worker.Config{Store: requests, People: a.bot.People(), Rules: a.rules, Clock: a.clock, Instances: instances, CallWithin: o.CallWithin, Log: a.log})
+	a.bot.Serve(commands.NewRouter(service, requests, a.rules, a.bot.People(), a.clock, named, targets, a.log), requests)
+	a.worker = worker.New(worker.Config{Store: requests, People: a.bot.People(), Rules: a.rules, Clock: a.clock, Instances: instances, Teller: a.bot, CallWithin: o.CallWithin, Log: a.log})
 	return nil
 }
 

@@ -21,7 +21,7 @@ func TestJobsInPagesAndByFilter(t *testing.T) {
 	w.as("ana").types("/lf jobs export")
 	w.as("ana").reads("45 jobs on default match `export`:", "export_00", "export_19", "Page 1 of 3; the next: /lf jobs export --page 2")
 	w.as("ana").types("/lf jobs export --page 3")
-	w.as("ana").reads("export_40", "export_44")
+	w.as("ana").reads("export_40", "export_44", "Page 3 of 3, the last.")
 	w.as("ana").types("/lf jobs export --page 99")
 	w.as("ana").reads("export_44")
 	w.as("ana").types("/lf jobs frozen")

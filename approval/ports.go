@@ -114,4 +114,6 @@ type Store interface {
 	CardLater(ctx context.Context, c Claim, after time.Duration) error
 	// Wake delivers after commits that made something due: Requests on the first channel, cards on the second.
 	Wake() (due, cards <-chan struct{})
+
+	Watches
 }

@@ -83,6 +83,7 @@ const (
 	remind
 	postCopy
 	updateCopy
+	tellWatch // of no Request
 )
 
 // nextStep is pure: the row says what Slack does not show yet. The card comes first, then its thread, then its copies.

@@ -181,7 +181,7 @@ func calls(t *testing.T, endpoint string, credentials lakeformation.Credentials,
 	client, err := lakeformation.New(config)
 	require.NoError(t, err)
 	defer client.Close()
-	router := commands.NewRouter(approval.NewService(nil, &People{teamID: "T1"}), nil, approval.NewRulebook(approval.Standard()), nil, approval.Real{}, commands.Instances{"prod": client}, quiet())
+	router := commands.NewRouter(approval.NewService(nil, &People{teamID: "T1"}), nil, approval.NewRulebook(approval.Standard()), nil, approval.Real{}, commands.Instances{"prod": client}, nil, quiet())
 	read := router.Handle(t.Context(), commands.Invocation{By: approval.Actor{TeamID: "T1", UserID: "U1"}, Command: "/lf", Text: "jobs"}).Later(t.Context())
 	return outcome{client.StartJob(t.Context(), jobID, options), read}
 }

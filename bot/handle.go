@@ -162,6 +162,9 @@ func (b *Bot) pressed(ctx context.Context, d *Delivery) {
 	if !answer.Now.Empty() {
 		b.later(ctx, func(context.Context) commands.Reply { return answer.Now }, to)
 	}
+	if answer.Later != nil {
+		b.later(ctx, answer.Later, to)
+	}
 	if answer.Replaced != 0 && p.ResponseURL != "" {
 		b.replace(ctx, p.ResponseURL, answer.Replaced)
 	}
@@ -213,7 +216,9 @@ func (b *Bot) later(ctx context.Context, answer func(context.Context) commands.R
 		case <-ctx.Done():
 			return
 		}
-		if err := b.teller.tell(ctx, to, RenderReply(answer(ctx))); err != nil {
+		reply := answer(ctx)
+		to.replaces = reply.Replaces
+		if err := b.teller.tell(ctx, to, RenderReply(reply)); err != nil {
 			b.log.WithError(err).WithField("actor", to.user).Warn("could not answer privately")
 		}
 	})

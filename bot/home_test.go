@@ -45,7 +45,7 @@ func newHall(t *testing.T) *hall {
 	entry := logrus.NewEntry(log)
 	b, err := Connect(t.Context(), Config{AppToken: config.AppToken, BotToken: config.BotToken, APIURL: h.slack.APIURL(), Clock: h.clock, Log: entry})
 	require.NoError(t, err)
-	router := commands.NewRouter(approval.NewService(h.store, b.People()), h.store, approval.NewRulebook(approval.Standard()), b.People(), h.clock, nil, entry)
+	router := commands.NewRouter(approval.NewService(h.store, b.People()), h.store, approval.NewRulebook(approval.Standard()), b.People(), h.clock, nil, nil, entry)
 	b.Serve(router, h.store)
 	h.homes = b.homes
 	return h

@@ -43,7 +43,7 @@ func newPace(clock approval.Clock) *pace {
 // limits names the lane of a step, how far apart calls are there, and how many may go at once after a quiet time.
 func limits(s step, channel string) (name string, every time.Duration, burst int) {
 	switch s {
-	case postCard, tellThread, remind, postCopy:
+	case postCard, tellThread, remind, postCopy, tellWatch:
 		return channel, postEvery, 0
 	case updateCard, updateCopy:
 		return "updates", updateEvery, updateBurst

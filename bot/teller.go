@@ -26,6 +26,8 @@ type private struct {
 	channel string
 	thread  string // "": none
 	user    string
+
+	replaces bool // the message whose response_url it is
 }
 
 // toRequester is whoever asked for a Request, where they asked.
@@ -36,7 +38,7 @@ func toRequester(r approval.Request) private {
 func (t *teller) tell(ctx context.Context, to private, m Message) error {
 	var errs []error
 	if to.reply.URL != "" && t.clock.Now().Before(to.reply.Until) {
-		hook := &slack.WebhookMessage{Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral, ThreadTimestamp: to.thread}
+		hook := &slack.WebhookMessage{Text: m.Text, Blocks: &slack.Blocks{BlockSet: m.Blocks}, ResponseType: slack.ResponseTypeEphemeral, ThreadTimestamp: to.thread, ReplaceOriginal: to.replaces}
 		err := slack.PostWebhookCustomHTTPContext(ctx, to.reply.URL, t.http, hook)
 		if err == nil {
 			return nil

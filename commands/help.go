@@ -64,6 +64,8 @@ func examples() map[string][]example {
 		"log":     {{"nightly_sync", approval.T("shows the end of its newest run's log")}},
 		"jobs":    {{"", approval.T("lists all jobs")}, {"nightly --page 2", approval.T("lists the second page of the jobs with that in their name")}, {"failed", approval.T("lists the jobs whose newest run failed")}},
 		"policy":  {{"nightly_sync", approval.T("tells who would have to approve it")}},
+		"watch":   {{"nightly_sync", approval.T("lets this channel hear when a run of it ends, whoever started it")}, {"", approval.T("lists what this channel watches")}},
+		"unwatch": {{"nightly_sync", approval.T("ends this channel's watch of it")}},
 		"history": {{"", approval.T("tells what happened in this channel")}, {"R-1042", approval.T("tells what happened to the request")}},
 		"cancel":  {{"R-1042", approval.T("takes the request back")}},
 		"help":    {{"start", approval.T("tells how start is used")}},

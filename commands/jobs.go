@@ -29,11 +29,11 @@ func (r *Router) jobs(_ context.Context, in Invocation, line Line) Answer {
 		if err != nil {
 			return r.jobError(err, in, "")
 		}
-		return listJobs(in, all, instance, filter, line.Page)
+		return r.listJobs(in, all, instance, filter, line.Page)
 	}}
 }
 
-func listJobs(in Invocation, all []lakeformation.Job, instance, filter string, page int) Reply {
+func (r *Router) listJobs(in Invocation, all []lakeformation.Job, instance, filter string, page int) Reply {
 	v := in.Voice
 	found := slices.DeleteFunc(all, func(j lakeformation.Job) bool { return !matches(v, j, filter) })
 	slices.SortFunc(found, func(a, b lakeformation.Job) int { return strings.Compare(a.Name, b.Name) })
@@ -60,9 +60,15 @@ func listJobs(in Invocation, all []lakeformation.Job, instance, filter string, p
 	for _, job := range found[(page-1)*perPage : min(page*perPage, len(found))] {
 		reply.Rows = append(reply.Rows, jobRow(v, job))
 	}
-	if page < pages {
-		reply.Foot = v.Say("Page %d of %d; the next: %s", page, pages, in.called("jobs "+strings.TrimSpace(fmt.Sprintf("%s --page %d", filter, page+1))))
+	switch next := strings.TrimSpace(fmt.Sprintf("%s --page %d", filter, page+1)); {
+	case page < pages && len(r.names) > 1:
+		reply.Foot = v.Say("Page %d of %d; the next: %s", page, pages, in.called("jobs "+instance+" "+next))
+	case page < pages:
+		reply.Foot = v.Say("Page %d of %d; the next: %s", page, pages, in.called("jobs "+next))
+	case pages > 1:
+		reply.Foot = v.Say("Page %d of %d, the last.", page, pages)
 	}
+	reply.Buttons = pageButtons(v, jobsPage{instance, filter, page, in.Command}, pages)
 	return reply
 }
 

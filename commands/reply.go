@@ -16,7 +16,17 @@ type Reply struct {
 	Rows     []Row     // things listed
 	Examples []Example // commands to type
 	Form     string    // the label of a button that opens a Form; "": none
-	Foot     string    // a last line, less important
+	Buttons  []ReplyButton
+	Foot     string // a last line, less important
+	Replaces bool   // it takes the place of the answer whose button was pressed
+}
+
+// ReplyButton is a button of a Reply.
+type ReplyButton struct {
+	Button Button
+	Label  string
+	Alone  string // the label for who sees nothing else
+	Value  string
 }
 
 // Row is one listed thing: a job or a Request.

@@ -51,6 +51,9 @@ const (
 	AskAgain  Button = "ask_again"
 	RunAgain  Button = "run_again" // a new Request to start what has ended
 	StopRun   Button = "stop_run"  // a new Request to stop what runs
+
+	JobsBefore Button = "jobs_before" // the page before in a list of jobs
+	JobsAfter  Button = "jobs_after"  // the page after
 )
 
 // ButtonValue is what a button carries: which Request, and which terms it shows. Never who may press it.
@@ -77,13 +80,14 @@ type Router struct {
 	people    approval.People
 	clock     approval.Clock
 	instances Instances
-	names     []string // of the instances, in order
+	targets   map[string]approval.Target // where each of them is
+	names     []string                   // of the instances, in order
 	lists     map[string]*jobList
 	log       *logrus.Entry
 }
 
-// NewRouter returns a Router.
-func NewRouter(service *approval.Service, store approval.Store, rules *approval.Rulebook, people approval.People, clock approval.Clock, instances Instances, log *logrus.Entry) *Router {
+// NewRouter returns a Router. instances and targets have the same names.
+func NewRouter(service *approval.Service, store approval.Store, rules *approval.Rulebook, people approval.People, clock approval.Clock, instances Instances, targets map[string]approval.Target, log *logrus.Entry) *Router {
 	lists := map[string]*jobList{}
 	for name, client := range instances {
 		lists[name] = &jobList{now: clock.Now, read: func(ctx context.Context, pattern string) ([]lakeformation.Job, bool, error) {
@@ -92,7 +96,7 @@ func NewRouter(service *approval.Service, store approval.Store, rules *approval.
 	}
 	return &Router{
 		service: service, store: store, rules: rules, people: people, clock: clock,
-		instances: instances, names: slices.Sorted(maps.Keys(instances)), lists: lists, log: log,
+		instances: instances, targets: targets, names: slices.Sorted(maps.Keys(instances)), lists: lists, log: log,
 	}
 }
 
@@ -114,6 +118,8 @@ func list() []command {
 		{"jobs", "[filter]", approval.T("lists the jobs; a filter is a part of the name, a type or a status"), (*Router).jobs},
 		{"pending", "", approval.T("lists what waits for a decision in this channel"), (*Router).pending},
 		{"policy", "<job>", approval.T("tells who would have to approve its start, and when"), (*Router).policy},
+		{"watch", "[job]", approval.T("lets this channel hear when a run of a job ends; alone: what is watched here"), (*Router).watch},
+		{"unwatch", "<job>", approval.T("ends that"), (*Router).unwatch},
 		{"history", "[job or R-id]", approval.T("tells what happened, and who did it"), (*Router).history},
 		{"cancel", "<R-id>", approval.T("takes back what you asked for, before it starts"), (*Router).cancel},
 		{"instances", "", approval.T("lists the LakeFormation instances"), (*Router).instancesHere},
@@ -147,6 +153,9 @@ var changes = map[string]bool{"start": true, "stop": true, "cancel": true}
 
 // Click answers a pressed button. An empty Answer is the usual: the card itself shows what changed.
 func (r *Router) Click(ctx context.Context, c Click) Answer {
+	if c.Button == JobsBefore || c.Button == JobsAfter {
+		return r.turnPage(c)
+	}
 	id, terms, ok := parseValue(c.Value)
 	if !ok {
 		return c.say("I can't read this button, so nothing changed. Please use the newest card, or ask again.")

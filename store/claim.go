@@ -85,6 +85,10 @@ func (s *Store) ForgetLeases(ctx context.Context) error {
 	err := s.transact(ctx, func(c *change) error {
 		_, err := c.ExecContext(ctx, `UPDATE requests SET leased_until = NULL, card_leased_until = NULL
 			WHERE leased_until IS NOT NULL OR card_leased_until IS NOT NULL`)
+		if err != nil {
+			return err
+		}
+		_, err = c.ExecContext(ctx, `UPDATE watches SET leased_until = NULL WHERE leased_until IS NOT NULL`)
 		return err
 	})
 	return unanswer(err, "the leases of the process before could not be ended")

@@ -67,6 +67,10 @@ var suite = []struct {
 	{"a reply URL is never given out when it is too old, and is wiped", replyWiped},
 	{"deliveries are forgotten after a week", receiptsForgotten},
 
+	{"a watch is kept once for a channel and a job, and ends when it is ended", watchKept},
+	{"a channel watches so many jobs at most, however many are asked for at the same time", watchesAreFew},
+	{"of several that see a run end one tells the channel, once", watchTold},
+
 	{"a change that cannot be written says so, and is not half written", halfWritten},
 	{"a request that cannot be written says so, and is not half written", halfOpened},
 	{"a closed database is an error in words", closedDatabase},

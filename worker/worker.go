@@ -33,6 +33,7 @@ type Config struct {
 	Rules     *approval.Rulebook
 	Clock     approval.Clock
 	Instances map[string]Instance // by their names in the settings
+	Teller    Teller
 
 	CallWithin time.Duration // from the marker to the one call; 0: approval.CallWithin
 	Log        *logrus.Entry
@@ -46,11 +47,15 @@ type Worker struct {
 
 	rollsMu sync.Mutex
 	rolls   map[rollKey]*roll
+
+	// What watch alone uses: the starts of runs that go on and were looked at, and 404s in a row, by job.
+	going  map[string]time.Time
+	misses map[string]int
 }
 
 // New returns a Worker; Run makes it work.
 func New(c Config) *Worker {
-	w := &Worker{Config: c, free: make(chan struct{}, slots), rolls: map[rollKey]*roll{}}
+	w := &Worker{Config: c, free: make(chan struct{}, slots), rolls: map[rollKey]*roll{}, going: map[string]time.Time{}, misses: map[string]int{}}
 	for range slots {
 		w.free <- struct{}{}
 	}
@@ -62,6 +67,7 @@ func (w *Worker) Run(ctx context.Context) {
 	due, _ := w.Store.Wake()
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	w.busy.Go(func() { w.watch(ctx, working) })
 	for ctx.Err() == nil {
 		more := w.claim(ctx, working)
 		if more {

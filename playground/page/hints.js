@@ -7,6 +7,8 @@ const commands = [
   { insert: "/lf stop ", shows: "/lf stop <job> [reason]", does: "ask to stop a job's run" },
   { insert: "/lf status", shows: "/lf status [job or R-id]", does: "how a job or a request stands" },
   { insert: "/lf policy ", shows: "/lf policy <job>", does: "who would have to approve it" },
+  { insert: "/lf watch ", shows: "/lf watch [job]", does: "this channel hears when a run of it ends" },
+  { insert: "/lf unwatch ", shows: "/lf unwatch <job>", does: "end that" },
   { insert: "/lf history ", shows: "/lf history [job or R-id]", does: "what happened, and who did it" },
   { insert: "/lf log ", shows: "/lf log <job>", does: "the end of the newest run's log" },
   { insert: "/lf jobs", shows: "/lf jobs [filter]", does: "list the jobs" },
@@ -20,7 +22,7 @@ const commands = [
 // hintsFor is the menu for what has been typed so far; of jobs at most eight rows.
 export function hintsFor(typed, inThread) {
   if (inThread || !typed.startsWith("/") || typed.includes("\n")) return [];
-  const job = typed.match(/^\/lf (start|stop|status|log|policy|history) (\S*)$/);
+  const job = typed.match(/^\/lf (start|stop|status|log|policy|watch|unwatch|history) (\S*)$/);
   if (job) {
     return server.jobs
       .filter((j) => j.name.startsWith(job[2]) && j.name !== job[2])
