@@ -30,7 +30,10 @@ func TestPagesAreTurnedWithButtons(t *testing.T) {
 	ts, next := w.as("ana").button("Next page")
 	says := func(words string, without ...string) {
 		t.Helper()
-		w.until("the list says "+words, func() bool { m, _ := w.slack.Message(channel, ts); return strings.Contains(localslack.PlainText(m), words) })
+		w.until("the list says "+words, func() bool {
+			m, _ := w.slack.Message(channel, ts)
+			return strings.Contains(localslack.PlainText(m), words)
+		})
 		m, _ := w.slack.Message(channel, ts)
 		require.Equal(t, people["ana"], m.EphemeralFor)
 		for _, not := range without {
