@@ -43,6 +43,8 @@ func TestABackupMadeWhileSlipwayRunsIsRestored(t *testing.T) {
 		return containsAll(localslack.PlainText(w.cards()[0]), []string{"succeeded after"})
 	})
 	require.Equal(t, 1, w.lake.StartCalls("nightly_sync"))
+	w.as("ben").presses("Start job") // on the card of a request that the database has forgotten
+	w.as("ben").reads("There is no R-1002.")
 	w.as("ana").types("/lf start permissions_sync")
 	w.cardSays("R-2002")
 	require.Zero(t, w.lake.StartCalls("weekly_discovery"), "what came after the backup is forgotten, and its card means nothing more")
