@@ -76,6 +76,7 @@ var suite = []struct {
 	{"a closed database is an error in words", closedDatabase},
 	{"a database that takes writes is ready", ready},
 	{"a schema of a newer Slipway is refused", newerSchema},
+	{"an inspection sees how a database stands, beside its writer, and changes nothing", inspecting},
 	{"work, crowds and finding read along an index", noScans},
 }
 
