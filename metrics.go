@@ -85,7 +85,7 @@ func (m *metrics) handler() http.Handler {
 func (m *metrics) settled(d bot.Settled) {
 	kind := "other"
 	switch d.Type {
-	case "slash_commands", "interactive":
+	case "slash_commands", "interactive", "events_api":
 		kind = d.Type
 	}
 	if d.Acked {
