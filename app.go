@@ -93,7 +93,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}); err != nil {
 		return err
 	}
-	a.health = &health{log: a.log, clock: a.clock, socket: a.bot.Status, token: a.bot.CheckToken, write: a.store.Ready, lake: map[string]string{}}
+	a.health = &health{log: a.log, clock: a.clock, socket: a.bot.Status, token: a.bot.CheckToken, write: a.store.Ready, lake: map[string]notReady{}}
 	a.metrics.add(&gauges{standing: a.store.Standing, socket: a.bot.Status, health: a.health, now: a.clock.Now})
 	named, targets, instances := commands.Instances{}, map[string]approval.Target{}, map[string]worker.Instance{}
 	for name, c := range a.config.Instances {
@@ -109,7 +109,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 			return fmt.Errorf("instance %s: %w", name, err)
 		}
 		a.clients = append(a.clients, client)
-		a.health.lake[name] = ""
+		a.health.lake[name] = notReady{}
 		named[name] = client
 		targets[name] = approval.Target{Endpoint: strings.TrimRight(c.Endpoint, "/"), ProjectID: c.ProjectID, InstanceID: c.InstanceID}
 		instances[name] = worker.Instance{Client: client, Target: targets[name]}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,7 +33,7 @@ type notReady struct {
 	warning    bool   // it works all the same
 }
 
-func (t notReady) String() string { return t.what + ". " + t.next }
+func (t notReady) String() string { return t.what + ". " + strings.TrimSuffix(t.next, ".") + "." }
 
 // health is what Slipway knows of its own health, without asking anybody but its database.
 type health struct {
@@ -43,8 +44,8 @@ type health struct {
 	write  func(context.Context) error                       // tries to write to the database
 
 	mu           sync.Mutex
-	tokenRefused string            // Slack's word; "": it takes the token, as far as is known
-	lake         map[string]string // by instance: why LakeFormation refuses the credentials; "": it does not, as far as is known
+	tokenRefused string             // Slack's word; "": it takes the token, as far as is known
+	lake         map[string]notReady // by instance: why LakeFormation refuses the credentials; zero: it does not, as far as is known
 
 	probing sync.Mutex
 	probed  time.Time
@@ -57,17 +58,20 @@ func (h *health) heard(instance string, c lakeformation.Call) {
 	if access == lakeformation.Untold {
 		return
 	}
-	refused := ""
+	var refused notReady
 	if access == lakeformation.Denied {
-		refused = c.Err.Meaning().String() + ". " + c.Err.Remedy().String()
+		refused = notReady{what: "LakeFormation refuses the credentials of instance " + instance, next: c.Err.Remedy().String()}
+		if meaning := c.Err.Meaning(); !meaning.IsZero() {
+			refused.what += ": " + meaning.String()
+		}
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.lake[instance] = refused
 }
 
-// refusals are Slack's word about the token and, by instance, LakeFormation's about the credentials; "" is none.
-func (h *health) refusals() (token string, lake map[string]string) {
+// refusals are Slack's word about the token and, by instance, LakeFormation's about the credentials; zero is none.
+func (h *health) refusals() (token string, lake map[string]notReady) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.tokenRefused, maps.Clone(h.lake)
@@ -82,8 +86,8 @@ func (h *health) troubles() []notReady {
 			next: "Put a valid token (xoxb-…, page “OAuth & Permissions”) into SLACK_BOT_TOKEN and restart Slipway"})
 	}
 	for _, instance := range slices.Sorted(maps.Keys(lake)) {
-		if why := lake[instance]; why != "" {
-			found = append(found, notReady{what: "LakeFormation refuses the credentials of instance " + instance, next: why})
+		if refused := lake[instance]; refused != (notReady{}) {
+			found = append(found, refused)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b notReady) int { return int(yes(a.warning) - yes(b.warning)) })
@@ -109,7 +113,7 @@ func socketTroubles(s bot.SocketStatus, now time.Time) []notReady {
 	return found
 }
 
-// watch tells the log when trouble begins and when it is over, until ctx ends, and asks Slack about the token.
+// watch tells the log when a trouble begins and when it is over, until ctx ends, and asks Slack about the token.
 func (h *health) watch(ctx context.Context) {
 	told := map[string]notReady{}
 	asked := h.clock.Now()
@@ -129,18 +133,16 @@ func (h *health) watch(ctx context.Context) {
 	}
 }
 
-// tell logs what is new and what is over, and returns what is told now.
+// tell logs what is new and what is over, and returns what is told now. Warnings are the socket's to log.
 func (h *health) tell(told map[string]notReady) map[string]notReady {
 	now := map[string]notReady{}
 	for _, t := range h.troubles() {
-		now[t.what] = t
-		if _, known := told[t.what]; known {
+		if t.warning {
 			continue
 		}
-		if log := h.log.WithField("next", t.next); t.warning {
-			log.Warn(t.what)
-		} else {
-			log.Error(t.what)
+		now[t.what] = t
+		if _, known := told[t.what]; !known {
+			h.log.WithField("next", t.next).Error(t.what)
 		}
 	}
 	for what := range told {
@@ -181,7 +183,7 @@ func (h *health) database(ctx context.Context) error {
 	return h.wrote
 }
 
-// readyz answers 200 or 503, and each notReady in one line.
+// readyz answers 200 or 503, and each trouble in one line.
 func (h *health) readyz(w http.ResponseWriter, r *http.Request) {
 	found := h.troubles()
 	// Not the request's context: who hangs up would spoil the answer for others.

@@ -85,7 +85,7 @@ func (m *metrics) handler() http.Handler {
 func (m *metrics) settled(d bot.Settled) {
 	kind := "other"
 	switch d.Type {
-	case "slash_commands", "interactive":
+	case "slash_commands", "interactive", "events_api":
 		kind = d.Type
 	}
 	if d.Acked {
@@ -116,7 +116,7 @@ var apiMethod = regexp.MustCompile(`^[a-z]+(\.[a-zA-Z]+)+$`)
 func (s slackCalls) RoundTrip(req *http.Request) (*http.Response, error) {
 	began := time.Now()
 	res, err := s.to.RoundTrip(req)
-	method, result := path.Base(req.URL.Path), "no answer"
+	method, result := path.Base(req.URL.Path), "no_answer"
 	if !apiMethod.MatchString(method) {
 		method = "response_url"
 	}
@@ -303,7 +303,7 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 	token, lake := g.health.refusals()
 	set(tokenRefused, yes(token != ""))
 	for instance, refused := range lake {
-		set(lakeRefused, yes(refused != ""), instance)
+		set(lakeRefused, yes(refused != notReady{}), instance)
 	}
 	standing, err := g.read()
 	set(databaseReads, yes(err == nil))

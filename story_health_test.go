@@ -79,7 +79,7 @@ func TestHealthTellsTheTruth(t *testing.T) {
 	w.slack.Cut()
 	w.until("it is not ready", func() bool { code, _ := get("/readyz"); return code == http.StatusServiceUnavailable })
 	_, body = get("/readyz")
-	require.Equal(t, "not ready: no connection to Slack. No command or click arrives; Slipway tries again and the log says why. Check that this machine reaches Slack\n", body)
+	require.Equal(t, "not ready: no connection to Slack. No command or click arrives; Slipway tries again and the log says why. Check that this machine reaches Slack.\n", body)
 	code, body = get("/healthz")
 	require.Equal(t, http.StatusOK, code, "it lives all the same: to kill it would help nobody")
 	require.Equal(t, "alive\n", body)
@@ -121,9 +121,11 @@ func TestASecondProcessOfTheAppIsNamed(t *testing.T) {
 	w.isReady()
 	_, body := w.readyz()
 	require.Equal(t, "ready\nwarning: Slack counts 1 more connections of this app than this process has. "+
-		"If no other Slipway should run, find and stop it: it takes a share of the commands and clicks\n", body)
+		"If no other Slipway should run, find and stop it: it takes a share of the commands and clicks.\n", body)
 	require.Equal(t, 1.0, w.metric("slipway_socket_other_connections"))
-	w.until("the log names it", func() bool { return strings.Contains(log.String(), "Slack counts 1 more connections") })
+	w.until("the log names it", func() bool {
+		return strings.Contains(log.String(), "Slack counts 1 connections of this app that are not this process's")
+	})
 }
 
 func TestARevokedTokenIsNamed(t *testing.T) {
@@ -160,7 +162,7 @@ func TestCredentialsThatLakeFormationRefusesAreNamed(t *testing.T) {
 	require.Empty(t, w.lake.Requests(), "readiness costs no call")
 	require.NoError(t, w.lake.SetFault(locallake.OpList, locallake.Fault{Name: locallake.FaultSignatureEcho}))
 	w.as("ana").types("/lf jobs")
-	w.isNotReady("LakeFormation refuses the credentials of instance default. the signature is wrong. Check the secret key")
+	w.isNotReady("LakeFormation refuses the credentials of instance default: the signature is wrong. Check the secret key")
 	require.Equal(t, 1.0, w.metric(`slipway_lakeformation_credentials_refused{instance="default"}`))
 	calls := len(w.lake.Requests())
 	w.readyz()

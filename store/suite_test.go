@@ -40,6 +40,7 @@ var suite = []struct {
 	{"the audit of one job is its requests' events, each whole by itself", auditOfOneJob},
 	{"leases are forgotten by whoever has the database alone", forgetting},
 	{"a reader sees what is there and changes nothing", reading},
+	{"open requests are counted by state, and what is due and held by nobody ages", standing},
 
 	{"work is claimed longest due first, and only when it is due", claimOrder},
 	{"eight claimers share the work, and none gets what another has", claimers},
