@@ -216,7 +216,7 @@ func TestHintsInADirectMessageAreTheBareWords(t *testing.T) {
 	w.as("ana").says(channel, "", "@slipway cancel")
 	w.as("ana").reads("Write its id, as in @Slipway cancel R-1042.")
 	w.as("ana").says(dm, "", " /lf whoami")
-	w.as("ana").reads("You are Ana (U0ANA00001), a full member", "policy <job>")
+	w.as("ana").reads("You are Ana (U0ANA00001), a full member", "policy &lt;job&gt; tells it for a job")
 }
 
 func TestTheFormIsOfferedWhereItCannotOpenByItself(t *testing.T) {
