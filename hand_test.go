@@ -30,9 +30,10 @@ type world struct {
 	env   map[string]string
 	rules []approval.Rule // nil: the built-in one
 
-	waited    int    // see tick
-	idle      int    // see pace
-	meanwhile func() // what happens while Slipway does not run
+	waited    int                                 // see tick
+	idle      int                                 // see pace
+	meanwhile func()                              // what happens while Slipway does not run
+	around    func(approval.Store) approval.Store // put around the database; nil: nothing
 	dial      func(ctx context.Context, network, addr string) (net.Conn, error)
 	log       io.Writer
 
@@ -120,7 +121,7 @@ func (w *world) start() {
 	}
 	log, err := newLog(w.log, config)
 	require.NoError(w.t, err)
-	w.app, err = New(context.Background(), config, Options{Log: log, Clock: w.clock, Dial: w.dial})
+	w.app, err = New(context.Background(), config, Options{Log: log, Clock: w.clock, Dial: w.dial, Store: w.around})
 	require.NoError(w.t, err)
 	ctx, stop := context.WithCancel(context.Background())
 	w.stop, w.done = stop, make(chan error, 1)

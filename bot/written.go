@@ -142,21 +142,22 @@ func (b *Bot) invocation(ctx context.Context, d *Delivery, w written) commands.I
 	}
 }
 
-// author is who wrote it. An event has no names in it, and in a shared channel users.info knows best who is a stranger;
-// where that is not known in time the event is taken at its word, and the worker asks again before anything is shown.
+// author is who wrote it. An event has no names in it, and in a shared channel users.info may know of a stranger whom the
+// event takes for ours; never the other way round. Where Slack does not say in time the event is taken at its word, and
+// the worker asks again before anything is shown.
 func (b *Bot) author(ctx context.Context, w written) approval.Actor {
-	by := approval.Actor{TeamID: w.team(b.people.TeamID()), UserID: w.User, Name: w.User}
+	ours := b.people.TeamID()
+	by := approval.Actor{TeamID: w.team(ours), UserID: w.User, Name: w.User}
 	ctx, done := context.WithTimeout(ctx, nameWait)
 	defer done()
 	person, err := b.people.Person(ctx, w.User)
 	switch {
 	case approval.CodeOf(err) == approval.NotMember:
 		by.TeamID = ""
+	case err == nil && person.TeamID != ours:
+		by.TeamID, by.Name = person.TeamID, person.Name
 	case err == nil:
 		by.Name = person.Name
-		if by.TeamID != "" {
-			by.TeamID = person.TeamID
-		}
 	}
 	return by
 }
