@@ -14,7 +14,7 @@ import (
 )
 
 // hears waits until the channel was told so many times with all of these words, and lets some time pass: not once more.
-func (w *world) hears(times int, words ...string) {
+func (w *world) channelHears(times int, words ...string) {
 	w.t.Helper()
 	w.until(fmt.Sprintf("the channel hears %d times: %s", times, strings.Join(words, ", ")), func() bool { return w.heard(words...) >= times })
 	w.passes(3 * time.Minute)
@@ -47,11 +47,11 @@ func TestAChannelHearsHowARunEndedWhoeverStartedIt(t *testing.T) {
 	w.watches("ana", "nightly_sync")
 	require.NoError(t, w.lake.NextRunEnds("nightly_sync", locallake.Failed))
 	require.NoError(t, w.lake.StartOutside("nightly_sync"))
-	w.hears(1, "`nightly_sync` on default failed after 2", "It was started outside Slipway.", "To see why, read `/lf log nightly_sync`", "Ana set this watch; `/lf unwatch nightly_sync` ends it.")
+	w.channelHears(1, "`nightly_sync` on default failed after 2", "It was started outside Slipway.", "To see why, read `/lf log nightly_sync`", "Ana set this watch; `/lf unwatch nightly_sync` ends it.")
 
 	w.as("ben").types("/lf start nightly_sync")
 	w.as("ben").presses("Start job")
-	w.hears(1, "`nightly_sync` on default succeeded after", "It was started with R-1001 by Ben.")
+	w.channelHears(1, "`nightly_sync` on default succeeded after", "It was started with R-1001 by Ben.")
 
 	w.as("chen").types("/lf watch")
 	w.as("chen").reads("This channel hears when a run of these jobs ends:", "nightly_sync", "set by Ana")
@@ -62,7 +62,7 @@ func TestAChannelHearsHowARunEndedWhoeverStartedIt(t *testing.T) {
 		job, _ := w.lake.Job("nightly_sync")
 		return job.Runs == 6 && job.Status == locallake.Success
 	})
-	w.hears(1, "`nightly_sync` on default succeeded after")
+	w.channelHears(1, "`nightly_sync` on default succeeded after")
 	w.as("chen").types("/lf watch")
 	w.as("chen").reads("This channel watches no job.", "/lf watch nightly_sync")
 }
@@ -84,11 +84,11 @@ func TestRunsThatBeganAndEndedUnseenAreTold(t *testing.T) {
 	require.NoError(t, w.lake.StartOutside("nightly_sync"))
 	w.until("it runs", func() bool { job, _ := w.lake.Job("nightly_sync"); return job.Status == locallake.Running })
 	w.start()
-	w.hears(2, "`nightly_sync` on default succeeded after", "outside Slipway")
+	w.channelHears(2, "`nightly_sync` on default succeeded after", "outside Slipway")
 	require.NoError(t, w.lake.Finish("nightly_sync", locallake.Stopped))
-	w.hears(1, "`nightly_sync` on default was stopped after", "outside Slipway")
+	w.channelHears(1, "`nightly_sync` on default was stopped after", "outside Slipway")
 	w.restart()
-	w.hears(2, "`nightly_sync` on default succeeded after")
+	w.channelHears(2, "`nightly_sync` on default succeeded after")
 }
 
 func TestAWatchSetDuringARunHearsOfThatRun(t *testing.T) {
@@ -98,7 +98,7 @@ func TestAWatchSetDuringARunHearsOfThatRun(t *testing.T) {
 	w.passes(2 * time.Minute)
 	require.Zero(t, w.heard("on default", "It was started with"), "earlier runs are not told")
 	require.NoError(t, w.lake.Finish("nightly_sync", locallake.Success))
-	w.hears(1, "on default succeeded after", "It was started with R-1001 by Ana.")
+	w.channelHears(1, "on default succeeded after", "It was started with R-1001 by Ana.")
 }
 
 func TestAWatchIsToldOnceSlackIsBack(t *testing.T) {
@@ -113,14 +113,14 @@ func TestAWatchIsToldOnceSlackIsBack(t *testing.T) {
 			w.watches("ana", "nightly_sync")
 			w.slack.Fail("chat.postMessage", fault)
 			require.NoError(t, w.lake.StartOutside("nightly_sync"))
-			w.hears(1, "`nightly_sync` on default succeeded after")
+			w.channelHears(1, "`nightly_sync` on default succeeded after")
 		})
 	}
 	w := stage(t, patient)
 	w.watches("ana", "nightly_sync")
 	require.NoError(t, w.lake.SetFault(locallake.OpHistory, locallake.Fault{Name: locallake.FaultInternal, Times: 4}))
 	require.NoError(t, w.lake.StartOutside("nightly_sync"))
-	w.hears(1, "`nightly_sync` on default succeeded after")
+	w.channelHears(1, "`nightly_sync` on default succeeded after")
 }
 
 func TestAWatchEndsWithItsChannelOrItsJob(t *testing.T) {
