@@ -44,7 +44,7 @@ type health struct {
 	write  func(context.Context) error                       // tries to write to the database
 
 	mu           sync.Mutex
-	tokenRefused string             // Slack's word; "": it takes the token, as far as is known
+	tokenRefused string              // Slack's word; "": it takes the token, as far as is known
 	lake         map[string]notReady // by instance: why LakeFormation refuses the credentials; zero: it does not, as far as is known
 
 	probing sync.Mutex
