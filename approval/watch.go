@@ -48,4 +48,4 @@ type Watches interface {
 }
 
 // ErrUnpostable says that Slack does not let Slipway post in a channel.
-var ErrUnpostable = errors.New("Slack does not let me post in this channel")
+var ErrUnpostable = errors.New("no posting in this channel: Slack does not allow it")
