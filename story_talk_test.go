@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -255,11 +256,20 @@ func whileDeaf(t *testing.T, times int32) *world {
 	return w
 }
 
+// hearsMeanwhile waits while the story's clock stands still: Slack's deliveries take their time on the wall.
+func (p person) hearsMeanwhile(words string) {
+	p.t.Helper()
+	ctx, done := context.WithTimeout(p.t.Context(), time.Minute)
+	defer done()
+	require.NoError(p.t, p.slack.WaitFor(ctx, func() bool { return strings.Contains(p.everything(), words) }), "%s\n%s", words, p.everything())
+}
+
 func TestWhatCannotBeRecordedIsDeliveredAgain(t *testing.T) {
 	t.Parallel()
 	w := whileDeaf(t, 1)
 	require.False(t, w.slack.Type(people["ana"], channel, "@slipway start nightly_sync").Acked)
-	w.as("ana").reads("I can't record this just now.", "you need not write it again")
+	w.as("ana").hearsMeanwhile("I can't record this just now. Slack hands it to me again within some minutes, so you need not write it again.")
+	w.as("ana").hearsMeanwhile("R-1001: looking up `nightly_sync`")
 	w.cardSays("Start `nightly_sync` on default?", "R-1001")
 	require.Len(t, w.cards(), 1)
 }
@@ -268,8 +278,8 @@ func TestWhatCanNeverBeRecordedIsSaid(t *testing.T) {
 	t.Parallel()
 	w := whileDeaf(t, 4)
 	require.False(t, w.slack.Type(people["ana"], channel, "@slipway start nightly_sync").Acked)
-	w.as("ana").reads("This could not be recorded, so nothing was started or decided. Please try again in a moment.")
-	w.as("ana").says(channel, "", "@slipway start nightly_sync")
+	w.as("ana").hearsMeanwhile("This could not be recorded, so nothing was started or decided. Please try again in a moment.")
+	w.slack.Type(people["ana"], channel, "@slipway start nightly_sync")
 	w.cardSays("Start `nightly_sync` on default?")
 	require.Len(t, w.cards(), 1)
 }
