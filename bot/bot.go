@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -36,8 +37,9 @@ type Bot struct {
 	log    *logrus.Entry
 	teller *teller
 	people *People
-	self   string // Slipway's own user id
-	called string // how people address it: @Slipway
+	self   string                 // Slipway's own user id
+	called string                 // how people address it: @Slipway
+	slash  atomic.Pointer[string] // the slash command's own name, as a payload had it last
 
 	router     *commands.Router
 	socket     *Socket

@@ -81,6 +81,7 @@ func (b *Bot) typed(ctx context.Context, d *Delivery) {
 		b.ack(ctx, d, ephemeral(Message{Text: b.cfg.Language.print("I could not read that command, so nothing was done. Please try again.")}))
 		return
 	}
+	b.slash.Store(&in.Command)
 	invocation := commands.Invocation{
 		Receipt: approval.Receipt{EnvelopeID: d.ID, Key: in.TriggerID},
 		By:      approval.Actor{TeamID: in.TeamID, UserID: in.UserID, Name: in.UserName},
@@ -101,6 +102,15 @@ func (b *Bot) typed(ctx context.Context, d *Delivery) {
 	if answer.Later != nil {
 		b.later(ctx, answer.Later, private{reply: invocation.Reply, channel: in.ChannelID, user: in.UserID})
 	}
+}
+
+// named is how people call Slipway who press instead of typing: by the slash command that somebody typed last, for only
+// a payload tells its name, and until then by a mention.
+func (b *Bot) named() string {
+	if name := b.slash.Load(); name != nil && *name != "" {
+		return *name
+	}
+	return b.called
 }
 
 // interacted sends a payload of type "interactive" to what it is about.
@@ -124,7 +134,7 @@ func (b *Bot) interacted(ctx context.Context, d *Delivery) {
 			b.ack(ctx, d, nil)
 		case i.Actions[0].ActionID == openStart:
 			b.ack(ctx, d, nil)
-			b.openForm(ctx, d, i, formState{Channel: i.Channel.ID, Command: slashCommand}, "")
+			b.openForm(ctx, d, i, formState{Channel: i.Channel.ID, Command: b.named()}, "")
 		case i.View.CallbackID == formCallback:
 			b.chosen(ctx, d, i)
 		default:

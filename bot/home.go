@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -35,6 +36,7 @@ type homes struct {
 	router *commands.Router
 	store  approval.Store
 	people *People
+	named  func() string // see Bot.named
 	clock  approval.Clock
 	log    *logrus.Entry
 
@@ -64,7 +66,7 @@ type viewer struct {
 
 func newHomes(b *Bot, store approval.Store) *homes {
 	return &homes{
-		api: b.api, router: b.router, store: store, people: b.people, clock: b.cfg.Clock, log: b.log,
+		api: b.api, router: b.router, store: store, people: b.people, named: b.named, clock: b.cfg.Clock, log: b.log,
 		wake: make(chan struct{}, 1), viewers: map[string]*viewer{}, changed: map[approval.ID]approval.Request{}, said: map[string]bool{},
 	}
 }
@@ -283,6 +285,7 @@ func (h *homes) draw(ctx context.Context, v *viewer) {
 		}
 		home = commands.Home{Refused: language.print("I can't show your requests just now. I'll try again in a moment.")}
 	}
+	home.Command = cmp.Or(home.Command, h.named())
 	view := RenderHome(home, language)
 	raw, err := json.Marshal(view)
 	if err != nil {

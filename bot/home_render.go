@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -38,7 +37,6 @@ func renderHome(h commands.Home, l Language, waiting, others int) slack.HomeTabV
 		c.block(slack.NewSectionBlock(mrkdwn(escape(h.Refused)), nil, nil))
 		return homeOf(c)
 	}
-	command := cmp.Or(h.Command, slashCommand)
 	start := slack.NewButtonBlockElement(openStart, openStart, plainText(c.plain.Say("Start a job"), maxButton))
 	start.Style = slack.StylePrimary
 	c.block(slack.NewSectionBlock(mrkdwn(c.v.Say("I start LakeFormation jobs once, after the right people said yes, and tell the channel how they end.")), nil, nil))
@@ -49,16 +47,16 @@ func renderHome(h commands.Home, l Language, waiting, others int) slack.HomeTabV
 		c.about(r, nil)
 		c.block(slack.NewActionBlock("home."+r.ID.String(), buttonsOf(r, c.plain)...))
 	}
-	c.more(len(h.Waiting), waiting, command+" pending")
-	c.title(c.plain.Say("What I asked for"), len(h.Asked), c.plain.Say("Nothing is open. Ask with the button above, or type %s in a channel.", approval.Plain.Code(command+" start <job>")))
+	c.more(len(h.Waiting), waiting, h.Command+" pending")
+	c.title(c.plain.Say("What I asked for"), len(h.Asked), c.plain.Say("Nothing is open. Ask with the button above, or type %s in a channel.", approval.Plain.Code(h.Command+" start <job>")))
 	for _, r := range h.Asked[:min(len(h.Asked), others)] {
 		c.about(r, nil)
 	}
-	c.more(len(h.Asked), others, command+" status")
+	c.more(len(h.Asked), others, h.Command+" status")
 	c.title(c.plain.Say("Running now"), len(h.Running), c.plain.Say("No job runs that you asked for or approved."))
-	c.list(h.Running, others, command+" status")
+	c.list(h.Running, others, h.Command+" status")
 	c.title(c.plain.Say("Ended lately"), len(h.Ended), c.plain.Say("Nothing of yours has ended yet."))
-	c.list(h.Ended, others, command+" history")
+	c.list(h.Ended, others, h.Command+" history")
 	return homeOf(c)
 }
 

@@ -31,7 +31,7 @@ func homeCases() map[string]commands.Home {
 		return list
 	}
 	return map[string]commands.Home{
-		"empty":   {},
+		"empty":   {Command: "/lf"},
 		"refused": {Refused: "Only full members of this workspace may ask."},
 		"full": {
 			Command: "/lf-staging",
@@ -44,7 +44,7 @@ func homeCases() map[string]commands.Home {
 
 // crowded is the Home of somebody whom fifty requests of each kind concern.
 func crowded(job, reason, who string) commands.Home {
-	var h commands.Home
+	h := commands.Home{Command: "/lf"}
 	for i := range 50 {
 		of := func(name string, id int) approval.Request {
 			r := cases()[name]

@@ -80,14 +80,8 @@ func (i interaction) actor() approval.Actor {
 func (v view) state() formState {
 	var s formState
 	_ = json.Unmarshal([]byte(v.PrivateMetadata), &s)
-	if s.Command == "" {
-		s.Command = slashCommand
-	}
 	return s
 }
-
-// slashCommand is the command's name in the manifest, for those who come by another way.
-const slashCommand = "/lf"
 
 // shortcut opens the form; for a shortcut on a message, with the job that the message names.
 func (b *Bot) shortcut(ctx context.Context, d *Delivery, i interaction) {
@@ -95,7 +89,7 @@ func (b *Bot) shortcut(ctx context.Context, d *Delivery, i interaction) {
 	if i.CallbackID != startShortcut && i.CallbackID != startThis {
 		return
 	}
-	b.openForm(ctx, d, i, formState{Channel: i.Channel.ID, Command: slashCommand}, i.Message.Text)
+	b.openForm(ctx, d, i, formState{Channel: i.Channel.ID, Command: b.named()}, i.Message.Text)
 }
 
 // openForm opens the form after the ack. Where that fails the person is told, for a form that does not come looks like
