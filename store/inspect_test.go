@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -16,10 +17,12 @@ func inspecting(t *testing.T, w *world) {
 	i, err := Inspect(ctx, w.url)
 	require.NoError(t, err)
 	require.False(t, i.New)
-	require.Equal(t, 1, i.Version)
+	require.Positive(t, i.Version)
 	require.Equal(t, i.Known, i.Version)
 	require.Equal(t, r, w.request(r.ID))
 
+	known := i.Known
+	w.exec(`DELETE FROM goose_db_version WHERE version_id > 1`)
 	w.exec(`UPDATE goose_db_version SET version_id = 0 WHERE version_id = 1`)
 	i, err = Inspect(ctx, w.url)
 	require.NoError(t, err)
@@ -27,7 +30,7 @@ func inspecting(t *testing.T, w *world) {
 
 	w.exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)`)
 	_, err = Inspect(ctx, w.url)
-	require.ErrorContains(t, err, "written by a newer Slipway: its schema is version 99, and this one knows 1")
+	require.ErrorContains(t, err, fmt.Sprintf("written by a newer Slipway: its schema is version 99, and this one knows %d", known))
 
 	w.exec(`DROP TABLE goose_db_version`)
 	i, err = Inspect(ctx, w.url)
