@@ -43,7 +43,7 @@ func TestStopOnTheCardOfARunningJob(t *testing.T) {
 	w.cardSays("Dev asks to stop `nightly_sync` on default", "waiting for one of", "R-1002")
 	w.as("chen").presses("Approve")
 	w.until("both cards say that it was stopped", func() bool {
-		return containsAll(w.everything(), []string{"Chen", "`nightly_sync` was stopped"})
+		return containsAll(w.everything(), []string{"Approved by Chen", "Dev stopped it with R-1002."})
 	})
 	w.as("dev").reads("R-1002")
 	require.True(t, w.slack.PressWith(w.as("dev").id, channel, ts, action, "1001.1").Acked)

@@ -372,7 +372,7 @@ func TestACheckBesideASlipwayThatRuns(t *testing.T) {
 	p := w.spawn()
 	found := w.check()
 	require.Contains(t, found["socket"].Words, "Another one is open")
-	require.Contains(t, found["database"].Words, "takes changes, and its schema (version 1) is this Slipway's. A Slipway (process ")
+	require.Contains(t, found["database"].Words, ") is this Slipway's. A Slipway (process ")
 	for _, f := range found {
 		require.Equal(t, statusOK, f.Status, "%+v", f)
 	}

@@ -38,7 +38,9 @@ func TestASecondDeploymentHasItsOwnCommand(t *testing.T) {
 	require.NoError(t, w.lake.NextRunEnds("nightly_sync", locallake.Failed))
 	w.as("ana").types("/lf-staging start nightly_sync")
 	w.as("ana").presses("Start job")
-	w.threadSays("failed after", "read `/lf-staging log nightly_sync`")
+	w.until("the channel hears that it failed", func() bool {
+		return containsAll(w.everything(), []string{"failed after", "read `/lf-staging log nightly_sync`"})
+	})
 	w.until("the channel hears of it", func() bool {
 		return w.heard("It was started with R-", "read `/lf-staging log nightly_sync`", "`/lf-staging unwatch nightly_sync` ends it.") == 1
 	})
