@@ -200,7 +200,7 @@ func (s *scene) killOne() {
 func (s *soak) settle(t *testing.T) {
 	t.Helper()
 	db := s.reader(t)
-	end := time.Now().Add(time.Minute + time.Duration(s.n)*300*time.Millisecond)
+	end := time.Now().Add(4*time.Minute + time.Duration(s.n)*300*time.Millisecond)
 	for {
 		open, undrawn := 0, 0
 		for _, r := range s.requests(t, db) {
