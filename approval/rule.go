@@ -53,7 +53,10 @@ func (r Rule) Reaches(ask Ask, who Person, teamID string, groups Groups) bool {
 }
 
 // Direct reports whether it was asked where nobody but the requester reads: Slack's direct messages begin with D.
-func (a Ask) Direct() bool { return strings.HasPrefix(a.Channel, "D") }
+func (a Ask) Direct() bool { return IsDirect(a.Channel) }
+
+// IsDirect reports whether a channel id is that of a direct message.
+func IsDirect(channel string) bool { return strings.HasPrefix(channel, "D") }
 
 // Same reports whether two rules say the same.
 func (r Rule) Same(other Rule) bool {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"time"
 
@@ -280,7 +279,7 @@ func (a *Announcer) unpostable(ctx context.Context, c approval.Claim, name strin
 	if name == "is_archived" {
 		words, next = approval.T("This channel is archived, so nothing was started."), approval.T("Ask again in another channel.")
 	}
-	if strings.HasPrefix(c.Request.Ask.Channel, "D") {
+	if c.Request.Ask.Direct() {
 		words, next = approval.T("I can't post in this conversation, so nothing was started."), approval.T("Ask in a channel that I am in, or in a direct message to me.")
 	}
 	r, err := a.store.Update(ctx, c.Request.ID, approval.By{}, func(r approval.Request, _ time.Time) ([]approval.Event, error) {

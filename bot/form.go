@@ -2,7 +2,6 @@ package bot
 
 import (
 	"encoding/json"
-	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -43,7 +42,7 @@ func RenderForm(f commands.Form, v approval.Voice) slack.ModalViewRequest {
 	if len(f.Instances) > 1 {
 		blocks = append(blocks, instanceField(f, v))
 	}
-	blocks = append(blocks, jobField(f, v), modeField(v), cascadeField(v), reasonField(f, v), channelField(f, v))
+	blocks = append(blocks, jobField(f, v), modeField(v), cascadeField(v), reasonField(v), channelField(f, v))
 	kept, _ := json.Marshal(formState{Channel: f.Channel, Command: cut(f.Command, 100)})
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: formCallback, PrivateMetadata: string(kept),
@@ -89,9 +88,9 @@ func cascadeField(v approval.Voice) slack.Block {
 	return block
 }
 
-func reasonField(f commands.Form, v approval.Voice) slack.Block {
+func reasonField(v approval.Voice) slack.Block {
 	field := slack.NewPlainTextInputBlockElement(nil, formReason)
-	field.Multiline, field.MaxLength, field.InitialValue = true, approval.LongestReason, cut(f.Reason, approval.LongestReason)
+	field.Multiline, field.MaxLength = true, approval.LongestReason
 	block := input(string(commands.ReasonField), v.Say("Reason"), v.Say("Whoever approves reads it, and so does the channel."), field)
 	block.Optional = true
 	return block
@@ -100,7 +99,7 @@ func reasonField(f commands.Form, v approval.Voice) slack.Block {
 func channelField(f commands.Form, v approval.Voice) slack.Block {
 	field := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plainText(v.Say("Choose a channel"), 150), formChannel)
 	field.Filter = &slack.SelectBlockElementFilter{Include: []string{"public", "private"}, ExcludeBotUsers: true}
-	if strings.HasPrefix(f.Channel, "D") || f.Channel == "" {
+	if approval.IsDirect(f.Channel) || f.Channel == "" {
 		field.DefaultToCurrentConversation = true
 	} else {
 		field.InitialConversation = f.Channel

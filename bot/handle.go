@@ -31,34 +31,6 @@ type slash struct {
 	TriggerID   string `json:"trigger_id"`
 }
 
-// press is a block_actions payload: only the fields that are believed. The user's own team is asked for, not the
-// channel's: in a shared channel the two differ.
-type press struct {
-	Type string `json:"type"`
-	User struct {
-		ID       string `json:"id"`
-		TeamID   string `json:"team_id"`
-		Name     string `json:"name"`
-		Username string `json:"username"`
-	} `json:"user"`
-	Channel struct {
-		ID string `json:"id"`
-	} `json:"channel"`
-	Container struct {
-		MessageTS string `json:"message_ts"`
-		ThreadTS  string `json:"thread_ts"`
-	} `json:"container"`
-	View struct {
-		Type string `json:"type"` // home; "": pressed in a message
-	} `json:"view"`
-	ResponseURL string `json:"response_url"`
-	Actions     []struct {
-		ActionID string `json:"action_id"`
-		Value    string `json:"value"`
-		TS       string `json:"action_ts"`
-	} `json:"actions"`
-}
-
 // handle answers one delivery: what it changes is on disk before the ack goes out.
 func (b *Bot) handle(ctx context.Context, d *Delivery) {
 	switch d.Type {
@@ -138,29 +110,21 @@ func (b *Bot) interacted(ctx context.Context, d *Delivery) {
 		case i.View.CallbackID == formCallback:
 			b.chosen(ctx, d, i)
 		default:
-			b.pressed(ctx, d)
+			b.pressed(ctx, d, i)
 		}
 	default:
 		b.ack(ctx, d, nil)
 	}
 }
 
-func (b *Bot) pressed(ctx context.Context, d *Delivery) {
-	var p press
-	if err := json.Unmarshal(d.Payload, &p); err != nil || p.Type != "block_actions" || len(p.Actions) == 0 {
-		b.ack(ctx, d, nil)
-		return
-	}
-	name := p.User.Name
-	if name == "" {
-		name = p.User.Username
-	}
-	action := p.Actions[0]
+// pressed treats a button of a message or a Home.
+func (b *Bot) pressed(ctx context.Context, d *Delivery, i interaction) {
+	action, reply := i.Actions[0], replyTo(i.ResponseURL, d.ReceivedAt)
 	click := commands.Click{
-		Receipt: approval.Receipt{EnvelopeID: d.ID, Key: action.TS + "|" + p.User.ID + "|" + action.ActionID},
-		By:      approval.Actor{TeamID: p.User.TeamID, UserID: p.User.ID, Name: name},
-		Button:  commands.Button(action.ActionID), Value: action.Value, Channel: p.Channel.ID, Message: p.Container.MessageTS,
-		Reply: replyTo(p.ResponseURL, d.ReceivedAt), Voice: b.voice(ctx, p.User.ID),
+		Receipt: approval.Receipt{EnvelopeID: d.ID, Key: action.TS + "|" + i.User.ID + "|" + action.ActionID},
+		By:      i.actor(),
+		Button:  commands.Button(action.ActionID), Value: action.Value, Channel: i.Channel.ID, Message: i.Container.MessageTS,
+		Reply: reply, Voice: b.voice(ctx, i.User.ID),
 	}
 	within, done := context.WithDeadline(ctx, d.ReceivedAt.Add(ackBudget))
 	answer := b.router.Click(within, click)
@@ -168,18 +132,12 @@ func (b *Bot) pressed(ctx context.Context, d *Delivery) {
 	if !answer.NotRecorded {
 		b.ack(ctx, d, nil)
 	}
-	to := private{reply: replyTo(p.ResponseURL, d.ReceivedAt), channel: p.Channel.ID, thread: p.Container.ThreadTS, user: p.User.ID}
-	if !answer.Now.Empty() {
-		b.later(ctx, func(context.Context) commands.Reply { return answer.Now }, to)
+	b.tell(ctx, answer, private{reply: reply, channel: i.Channel.ID, thread: i.Container.ThreadTS, user: i.User.ID})
+	if answer.Replaced != 0 && i.ResponseURL != "" {
+		b.replace(ctx, i.ResponseURL, answer.Replaced)
 	}
-	if answer.Later != nil {
-		b.later(ctx, answer.Later, to)
-	}
-	if answer.Replaced != 0 && p.ResponseURL != "" {
-		b.replace(ctx, p.ResponseURL, answer.Replaced)
-	}
-	if p.View.Type == "home" {
-		b.homes.opened(p.User.ID)
+	if i.View.Type == "home" {
+		b.homes.opened(i.User.ID)
 	}
 }
 
@@ -212,6 +170,16 @@ func (b *Bot) unrecorded(ctx context.Context, d *Delivery, words approval.Text) 
 	b.log.WithFields(logrus.Fields{"envelope": d.ID, "type": d.Type}).Warn("not recorded: " + words.String())
 	if d.Type == "slash_commands" {
 		b.ack(ctx, d, ephemeral(Message{Text: b.cfg.Language.plain().Text(words)}))
+	}
+}
+
+// tell says after the ack what there is to say.
+func (b *Bot) tell(ctx context.Context, answer commands.Answer, to private) {
+	if !answer.Now.Empty() {
+		b.later(ctx, func(context.Context) commands.Reply { return answer.Now }, to)
+	}
+	if answer.Later != nil {
+		b.later(ctx, answer.Later, to)
 	}
 }
 

@@ -18,7 +18,8 @@ const (
 	nameBudget    = 1500 * time.Millisecond // of those, to look for a job's name in a message
 )
 
-// interaction is what all payloads of modals and shortcuts have in common: only the fields that are believed.
+// interaction is a payload of type "interactive": only the fields that are believed. The user's own team is asked for, not
+// the channel's: in a shared channel the two differ.
 type interaction struct {
 	Type       string `json:"type"`
 	CallbackID string `json:"callback_id"`
@@ -27,6 +28,10 @@ type interaction struct {
 	Channel    struct {
 		ID string `json:"id"`
 	} `json:"channel"`
+	Container struct {
+		MessageTS string `json:"message_ts"`
+		ThreadTS  string `json:"thread_ts"`
+	} `json:"container"`
 	Message struct {
 		Text string `json:"text"`
 	} `json:"message"`
@@ -37,6 +42,8 @@ type interaction struct {
 	View        view   `json:"view"`
 	Actions     []struct {
 		ActionID string   `json:"action_id"`
+		Value    string   `json:"value"`
+		TS       string   `json:"action_ts"`
 		Selected selected `json:"selected_option"`
 	} `json:"actions"`
 }
@@ -48,8 +55,9 @@ type user struct {
 	Username string `json:"username"`
 }
 
-// view is a modal as it comes back.
+// view is a modal or a Home as it comes back.
 type view struct {
+	Type            string `json:"type"` // modal or home; "": pressed in a message
 	ID              string `json:"id"`
 	Hash            string `json:"hash"`
 	CallbackID      string `json:"callback_id"`

@@ -66,7 +66,7 @@ func (t *teller) alone(ctx context.Context, to private, m Message) error {
 		options = append(options, slack.MsgOptionTS(to.thread))
 	}
 	var err error
-	if strings.HasPrefix(to.channel, "D") {
+	if approval.IsDirect(to.channel) {
 		_, _, err = t.api.PostMessageContext(ctx, to.channel, options...)
 	} else {
 		_, err = t.api.PostEphemeralContext(ctx, to.channel, to.user, options...)

@@ -54,7 +54,7 @@ func (w written) toSlipway() bool {
 }
 
 // direct reports whether only its author and Slipway see it.
-func (w written) direct() bool { return approval.Ask{Channel: w.Channel}.Direct() }
+func (w written) direct() bool { return approval.IsDirect(w.Channel) }
 
 // thread is the message under which it was written; "" for one that stands in the channel itself.
 func (w written) thread() string {
@@ -115,12 +115,7 @@ func (b *Bot) said(ctx context.Context, d *Delivery, w written) {
 		return
 	}
 	b.ack(ctx, d, nil)
-	if !answer.Now.Empty() {
-		b.later(ctx, func(context.Context) commands.Reply { return answer.Now }, to)
-	}
-	if answer.Later != nil {
-		b.later(ctx, answer.Later, to)
-	}
+	b.tell(ctx, answer, to)
 }
 
 // answer says one thing, beside other work.

@@ -18,7 +18,6 @@ type Form struct {
 	Job       Choice   // chosen already; zero: none
 	Channel   string   // where the card is to go; "": to be chosen
 	Command   string   // what the person types otherwise, such as /lf
-	Reason    string   // as typed already
 	Hint      string   // a line above the fields; "": none
 }
 
@@ -123,12 +122,13 @@ func (r *Router) Submit(ctx context.Context, f Filled) (wrong map[Field]string) 
 	v := f.Voice
 	amiss := func(field Field, text string) map[Field]string { return map[Field]string{field: text} }
 	f.Reason = Clean(f.Reason)
+	mode, known := modeOf(f.Mode)
 	switch {
 	case r.instances[f.Instance] == nil:
 		return amiss(JobField, v.Say("There is no instance %s any more. Close this and begin again.", quote(f.Instance)))
 	case f.Job == "":
 		return amiss(JobField, v.Say("Choose a job from the list. If it is still being read, type its name again in a moment."))
-	case f.Mode != "" && f.Mode != "NORMAL" && f.Mode != "COMPARISON":
+	case !known:
 		return amiss(ModeField, v.Say("The mode is normal or comparison."))
 	case f.Channel == "":
 		return amiss(ChannelField, v.Say("Choose the channel that decides and hears how it ends."))
@@ -137,11 +137,8 @@ func (r *Router) Submit(ctx context.Context, f Filled) (wrong map[Field]string) 
 	if !why.IsZero() {
 		return amiss(ReasonField, v.Text(why))
 	}
-	if f.Mode == "NORMAL" {
-		f.Mode = "" // LakeFormation's default: not sent
-	}
 	req, err := r.service.Open(ctx, f.Receipt, approval.Ask{
-		Action: approval.Start, Instance: f.Instance, Job: name, Mode: f.Mode, Cascade: f.Cascade,
+		Action: approval.Start, Instance: f.Instance, Job: name, Mode: mode, Cascade: f.Cascade,
 		Reason: f.Reason, By: f.By, Channel: f.Channel, Command: f.Command,
 	}, approval.Reply{})
 	answer := r.settled(ctx, v, f.Receipt, req.ID, err)
@@ -185,11 +182,9 @@ func (r *Router) formJob(ctx context.Context, f Filled) (string, approval.Text) 
 		name = job.ID
 	}
 	ask := approval.Ask{Action: approval.Start, Instance: f.Instance, Job: name, Reason: f.Reason, By: f.By, Channel: f.Channel}
-	rules, groups := r.rules.Policy(), approval.Groups(nil)
-	if rules.NamesGroups() {
-		if groups, err = r.people.Groups(ctx, false); err != nil {
-			return name, approval.Text{} // the worker finds out
-		}
+	rules, groups, err := r.inForce(ctx)
+	if err != nil {
+		return name, approval.Text{} // the worker finds out
 	}
 	rule, ok := rules.For(approval.Question{Ask: ask, Job: approval.Job{ID: job.ID, Name: job.Name, Type: string(job.Type)}, Groups: groups})
 	if ok && rule.NeedsReason && f.Reason == "" {

@@ -28,24 +28,19 @@ func (r *Router) policy(_ context.Context, in Invocation, line Line) Answer {
 		}
 		who, err := r.people.Person(ctx, in.By.UserID)
 		if err != nil {
-			r.log.WithError(err).WithField("actor", in.By.UserID).Warn("could not ask Slack who somebody is")
-			return Reply{Text: in.Voice.Say("Slack did not say who you are. Please try again in a moment.")}
+			return r.nobodyKnown(err, in)
 		}
-		var groups approval.Groups
-		rules := r.rules.Policy()
-		if rules.NamesGroups() {
-			if groups, err = r.people.Groups(ctx, false); err != nil {
-				r.log.WithError(err).Warn("could not ask Slack for the user groups")
-				return Reply{Text: in.Voice.Say("Slack did not say who belongs to the groups of the policy. Please try again in a moment.")}
-			}
+		rules, groups, err := r.inForce(ctx)
+		if err != nil {
+			return r.noGroups(err, in)
 		}
 		ask := approval.Ask{Action: approval.Start, Instance: instance, Job: line.Job, Reason: "a reason", By: who.Actor, Channel: in.Channel}
-		return r.wouldHappen(ctx, in, ask, approval.Job{ID: found.ID, Name: found.Name, Type: string(found.Type)}, who, groups)
+		return r.wouldHappen(ctx, in, rules, ask, approval.Job{ID: found.ID, Name: found.Name, Type: string(found.Type)}, who, groups)
 	}}
 }
 
-func (r *Router) wouldHappen(ctx context.Context, in Invocation, ask approval.Ask, job approval.Job, who approval.Person, groups approval.Groups) Reply {
-	rule, ok := r.rules.Policy().For(approval.Question{Ask: ask, Job: job, Groups: groups})
+func (r *Router) wouldHappen(ctx context.Context, in Invocation, rules approval.Policy, ask approval.Ask, job approval.Job, who approval.Person, groups approval.Groups) Reply {
+	rule, ok := rules.For(approval.Question{Ask: ask, Job: job, Groups: groups})
 	if !ok {
 		return Reply{Text: in.Voice.Say("No rule of the policy is about %s, so nobody can start it. Ask whoever writes the policy to add one.", quote(job.Name))}
 	}
@@ -72,4 +67,26 @@ func (r *Router) wouldHappen(ctx context.Context, in Invocation, ask approval.As
 		lines = append(lines, v.Say("In an emergency you may go past it: %s start %s --break-glass and a reason.", in.Command, job.Name))
 	}
 	return Reply{Text: strings.Join(lines, "\n")}
+}
+
+// inForce is the policy, with the user groups where it names any.
+func (r *Router) inForce(ctx context.Context) (approval.Policy, approval.Groups, error) {
+	rules := r.rules.Policy()
+	if !rules.NamesGroups() {
+		return rules, nil, nil
+	}
+	groups, err := r.people.Groups(ctx, false)
+	return rules, groups, err
+}
+
+// noGroups answers where Slack did not say who belongs to a group.
+func (r *Router) noGroups(err error, in Invocation) Reply {
+	r.log.WithError(err).Warn("could not ask Slack for the user groups")
+	return Reply{Text: in.Voice.Say("Slack did not say who belongs to the groups of the policy. Please try again in a moment.")}
+}
+
+// nobodyKnown answers where Slack did not say who somebody is.
+func (r *Router) nobodyKnown(err error, in Invocation) Reply {
+	r.log.WithError(err).WithField("actor", in.By.UserID).Warn("could not ask Slack who somebody is")
+	return Reply{Text: in.Voice.Say("Slack did not say who you are. Please try again in a moment.")}
 }

@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"slipway/approval"
 )
@@ -65,6 +64,17 @@ func (in Invocation) whichJob(action approval.Action) Answer {
 	return Answer{Now: reply}
 }
 
+// modeOf is the mode as it is asked for: LakeFormation's default is not sent. false: there is none of that name.
+func modeOf(named string) (mode string, ok bool) {
+	switch named {
+	case "", "NORMAL":
+		return "", true
+	case "COMPARISON":
+		return named, true
+	}
+	return "", false
+}
+
 func (r *Router) ask(ctx context.Context, in Invocation, line Line, action approval.Action) Answer {
 	if line.Job == "" {
 		return in.whichJob(action)
@@ -76,15 +86,12 @@ func (r *Router) ask(ctx context.Context, in Invocation, line Line, action appro
 	if unknown != nil {
 		return in.refuse(unknown)
 	}
-	if line.Mode != "" && !slices.Contains([]string{"NORMAL", "COMPARISON"}, line.Mode) {
+	mode, known := modeOf(line.Mode)
+	if !known {
 		return in.say("There is no mode %s; it is normal or comparison. Nothing was started.", quote(line.Mode))
 	}
 	if action == approval.Stop && (line.Mode != "" || line.Cascade) {
 		return in.say("--mode and --cascade are for start; a stop has neither. Nothing was stopped.")
-	}
-	mode := line.Mode
-	if mode == "NORMAL" {
-		mode = "" // LakeFormation's default: not sent
 	}
 	req, err := r.service.Open(ctx, in.Receipt, approval.Ask{
 		Action: action, Instance: instance, Job: line.Job, Mode: mode, Cascade: line.Cascade, BreakGlass: line.Break,

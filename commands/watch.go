@@ -158,8 +158,7 @@ func (r *Router) member(ctx context.Context, in Invocation) (approval.Actor, Rep
 		return who.Actor, reply
 	}
 	if err != nil {
-		r.log.WithError(err).WithField("actor", in.By.UserID).Warn("could not ask Slack who somebody is")
-		return who.Actor, Reply{Text: in.Voice.Say("Slack did not say who you are. Please try again in a moment.")}
+		return who.Actor, r.nobodyKnown(err, in)
 	}
 	if who.FullMember(r.people.TeamID()) != nil || in.By.TeamID != who.TeamID {
 		return who.Actor, Reply{Text: in.Voice.Say("Only full members of this workspace may decide what a channel watches: no guests, no bots, nobody from other workspaces. Nothing changed.")}

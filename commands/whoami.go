@@ -14,21 +14,16 @@ func (r *Router) whoami(_ context.Context, in Invocation, _ Line) Answer {
 		v := in.Voice
 		who, err := r.people.Person(ctx, in.By.UserID)
 		if err != nil {
-			r.log.WithError(err).WithField("actor", in.By.UserID).Warn("could not ask Slack who somebody is")
-			return Reply{Text: v.Say("Slack did not say who you are. Please try again in a moment.")}
+			return r.nobodyKnown(err, in)
 		}
-		lines := []string{v.Say("You are %s (%s), a full member of this workspace: you may ask.", who.Name, who.UserID)}
+		reply := Reply{Text: v.Say("You are %s (%s), a full member of this workspace: you may ask.", who.Name, who.UserID)}
 		if no := who.FullMember(r.people.TeamID()); no != nil {
-			lines[0] = v.Text(no.Text())
+			reply.Text = v.Text(no.Text())
 		}
-		rules, groups := r.rules.Policy(), approval.Groups(nil)
-		if rules.NamesGroups() {
-			if groups, err = r.people.Groups(ctx, false); err != nil {
-				r.log.WithError(err).Warn("could not ask Slack for the user groups")
-				return Reply{Text: v.Say("Slack did not say who belongs to the groups of the policy. Please try again in a moment.")}
-			}
+		rules, groups, err := r.inForce(ctx)
+		if err != nil {
+			return r.noGroups(err, in)
 		}
-		reply := Reply{Text: strings.Join(lines, "\n")}
 		for _, rule := range rules.Rules {
 			reply.Rows = append(reply.Rows, Row{Title: rule.Name, State: v.Text(r.standing(rule, who, groups)), Detail: strings.Join(slices.Concat(rule.Match.Instances, rule.Match.Jobs), ", ")})
 		}
