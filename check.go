@@ -227,11 +227,12 @@ func skewed(ahead time.Duration, whose string) finding {
 		direction = "behind"
 	}
 	apart := ahead.Abs().Round(time.Second)
+	said := apart.Round(10 * time.Second) // a Date has whole seconds, and was on its way
 	switch {
 	case apart > clockWithin:
-		return trouble(fix, "This machine's clock is %s %s %s.", apart, direction, whose)
+		return trouble(fix, "This machine's clock is %s %s %s.", said, direction, whose)
 	case apart > clockWithin/5:
-		return warn(fix, "This machine's clock is %s %s %s.", apart, direction, whose)
+		return warn(fix, "This machine's clock is %s %s %s.", said, direction, whose)
 	}
 	return fine("This machine's clock and %s agree.", whose)
 }
