@@ -237,8 +237,7 @@ func (s *scene) plays() string {
 		changed := s.slack.Changed()
 		if s.slack.Connections() > 0 {
 			if !asked {
-				d := s.slack.Type(people["ana"], channel, "/lf start "+job)
-				asked = d.Acked && !strings.Contains(string(d.AckPayload), "not recorded")
+				asked = s.asks(job)
 			} else if cards := s.cards(); len(cards) > 0 {
 				newest := cards[len(cards)-1]
 				if buttons := localslack.Buttons(newest); len(buttons) > 0 && buttons[0].Text == "Start job" {
@@ -251,6 +250,12 @@ func (s *scene) plays() string {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// asks has Ana ask for the job, and tells whether that was taken: a process that dies may not have said so.
+func (s *scene) asks(job string) bool {
+	d := s.slack.Type(people["ana"], channel, "/lf start "+job)
+	return d.Acked && !strings.Contains(string(d.AckPayload), "not recorded")
 }
 
 // holds checks what must be so at the end of every case.

@@ -63,15 +63,16 @@ func TestHowLongRecoveryTakes(t *testing.T) {
 			s := crashScene(t, c.database(t))
 			s.env = []string{asProcess + "=1"}
 			var died time.Time
-			s.toll.at("before", 5, func() { died = time.Now(); s.killAll() }) // in the middle of looking the job up
+			s.toll.at("before", 7, func() { died = time.Now(); s.killAll() }) // in the middle of looking the job up
 			s.keep()
-			s.untilReal("it is connected", func() bool { return s.slack.Connections() > 0 })
-			require.True(t, s.slack.Type(people["ana"], channel, "/lf start nightly_sync").Acked)
+			s.untilReal("it has taken the command, also when it died before it could say so", func() bool {
+				return s.slack.Connections() > 0 && s.asks("nightly_sync")
+			})
 			s.untilReal("the card is there", func() bool { return len(s.cards()) > 0 })
 			s.toll.mu.Lock()
 			defer s.toll.mu.Unlock()
 			require.NotEmpty(t, s.toll.killed)
-			t.Logf("%s: %s from the kill to the card, through a restart", c.name, time.Since(died).Round(10*time.Millisecond))
+			t.Logf("%s: %s from the kill (%s) to the card, through a restart", c.name, time.Since(died).Round(10*time.Millisecond), s.toll.killed)
 		})
 	}
 }
