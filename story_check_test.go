@@ -72,11 +72,6 @@ func TestWhatIsBrokenIsNamedWithItsFix(t *testing.T) {
 	analytics := rule + localslack.ChannelAnalytics + "]}\n  - {name: rest, approvals: 1, approvers: [requester]}\n"
 	leads := "rules:\n  - {name: leads, approvals: 1, approvers: [\"@data-leads\"]}\n"
 	more := func(s *localslack.Config, _ *locallake.Config) { s.Scopes = append(s.Scopes, "channels:read") }
-	without := func(scope string) func(*localslack.Config, *locallake.Config) {
-		return func(s *localslack.Config, _ *locallake.Config) {
-			s.Scopes = slices.DeleteFunc(slices.Clone(s.Scopes), func(one string) bool { return one == scope })
-		}
-	}
 	set := func(name, value string) func(*world) { return func(w *world) { w.env[name] = value } }
 
 	for name, c := range map[string]struct {

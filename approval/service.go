@@ -182,7 +182,9 @@ func (s *Service) voter(ctx context.Context, v Verdict) (voter, error) {
 	}
 	var groups Groups
 	if r.Rule.NamesGroups() {
-		if groups, err = s.people.Groups(ctx, false); err != nil {
+		if groups, err = s.people.Groups(ctx, false); CodeOf(err) != "" {
+			return voter{}, err
+		} else if err != nil {
 			return voter{}, &Error{Code: Unavailable, Words: T("Slack did not say who belongs to the groups of this rule, so nothing changed."), Hint: T("Please press again in a moment."), Cause: err}
 		}
 	}

@@ -32,6 +32,7 @@ type Announcer struct {
 
 	language Language // of the channels
 	people   *People
+	scopes   *scopes
 	drew     func(approval.Request) // hears of each that was drawn, or could not be; it returns at once
 }
 
@@ -254,9 +255,9 @@ func (a *Announcer) failed(ctx context.Context, c approval.Claim, s step, err er
 		fresh := r.Card
 		fresh.TS, fresh.Shown = "", 0
 		a.book(log, a.store.CardShown(ctx, c, approval.Shown{Card: fresh, Again: true}))
-	case cannotPost[name]:
+	case cannotPost[name] || s == postCard && a.scopes.missing(err, "chat:write") != "":
 		log.WithError(err).Warn("Slack does not let me post here")
-		a.unpostable(ctx, c, name, log)
+		a.unpostable(ctx, c, err, log)
 	default:
 		log.WithError(err).WithField("detail", slackDetail(err)).Error("Slack did not take a message; trying again")
 		a.book(log, a.store.CardLater(ctx, c, retryCard))
@@ -274,13 +275,16 @@ var cannotPost = map[string]bool{
 
 // unpostable refuses a Request that nobody could decide, and tells the requester alone; what may have started is told
 // there too.
-func (a *Announcer) unpostable(ctx context.Context, c approval.Claim, name string, log *logrus.Entry) {
+func (a *Announcer) unpostable(ctx context.Context, c approval.Claim, why error, log *logrus.Entry) {
 	words, next := approval.T("I can't post in this channel, so nothing was started."), approval.T("Type /invite @Slipway there, then try again.")
-	if name == "is_archived" {
+	if slackError(why) == "is_archived" {
 		words, next = approval.T("This channel is archived, so nothing was started."), approval.T("Ask again in another channel.")
 	}
 	if c.Request.Ask.Direct() {
 		words, next = approval.T("I can't post in this conversation, so nothing was started."), approval.T("Ask in a channel that I am in, or in a direct message to me.")
+	}
+	if scope := missingScope(why, "chat:write"); scope != "" {
+		words, next = approval.T("Slipway's Slack app lacks the scope `%s`, so I can't post the card. Nothing was started.", scope), addScope
 	}
 	r, err := a.store.Update(ctx, c.Request.ID, approval.By{}, func(r approval.Request, _ time.Time) ([]approval.Event, error) {
 		if r.State != approval.Pending && r.State != approval.Approved {

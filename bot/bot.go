@@ -37,6 +37,7 @@ type Bot struct {
 	log    *logrus.Entry
 	teller *teller
 	people *People
+	scopes *scopes
 	self   string                 // Slipway's own user id
 	called string                 // how people address it: @Slipway
 	slash  atomic.Pointer[string] // the slash command's own name, as a payload had it last
@@ -57,14 +58,14 @@ func Connect(ctx context.Context, cfg Config) (*Bot, error) {
 	if cfg.APIURL != "" {
 		options = append(options, slack.OptionAPIURL(cfg.APIURL))
 	}
-	b := &Bot{cfg: cfg, api: slack.New(cfg.BotToken, options...), log: cfg.Log, laterHands: make(chan struct{}, laterHands)}
+	b := &Bot{cfg: cfg, api: slack.New(cfg.BotToken, options...), log: cfg.Log, scopes: &scopes{log: cfg.Log}, laterHands: make(chan struct{}, laterHands)}
 	who, err := b.api.AuthTestContext(ctx)
 	if err != nil {
 		return nil, badToken(err)
 	}
 	b.log.WithFields(logrus.Fields{"team": who.TeamID, "bot": who.UserID}).Info("Slack knows the bot token")
 	b.teller = &teller{api: b.api, http: client, clock: cfg.Clock}
-	b.people = &People{api: b.api, clock: cfg.Clock, teamID: who.TeamID, known: map[string]known{}, language: cfg.Language}
+	b.people = &People{api: b.api, clock: cfg.Clock, teamID: who.TeamID, known: map[string]known{}, language: cfg.Language, scopes: b.scopes}
 	b.self, b.called = who.UserID, b.calledBy(ctx, who)
 	return b, nil
 }
@@ -100,7 +101,7 @@ func (b *Bot) People() *People { return b.people }
 // Serve sends what comes in to the router, and draws the cards of the store. Call it once, before Run.
 func (b *Bot) Serve(router *commands.Router, store approval.Store) {
 	b.router = router
-	b.announcer = &Announcer{store: store, api: b.api, teller: b.teller, clock: b.cfg.Clock, log: b.log, pace: newPace(b.cfg.Clock), language: b.cfg.Language, people: b.people}
+	b.announcer = &Announcer{store: store, api: b.api, teller: b.teller, clock: b.cfg.Clock, log: b.log, pace: newPace(b.cfg.Clock), language: b.cfg.Language, people: b.people, scopes: b.scopes}
 	b.homes = newHomes(b, store)
 	b.announcer.drew = b.homes.change
 	b.socket = NewSocket(SocketConfig{

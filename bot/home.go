@@ -339,7 +339,7 @@ func switchOn(err error) error {
 	case "not_enabled":
 		return errors.New("switch on “Home Tab” on your app's page “App Home” (features.app_home.home_tab_enabled in manifest.yaml)")
 	case "missing_scope":
-		return fmt.Errorf("add the bot scope %s on your app's page “OAuth & Permissions”, then install the app again (manifest.yaml has all scopes)", said.Needed)
+		return fmt.Errorf("add the bot scope %s on your app's page “OAuth & Permissions”, then install the app again (manifest.yaml has all scopes)", missingScope(err, "chat:write"))
 	}
 	return errors.New("see the error's name in Slack's documentation of views.publish")
 }

@@ -24,6 +24,7 @@ type People struct {
 	clock    approval.Clock
 	teamID   string
 	language Language // where a person's own is not known
+	scopes   *scopes  // nil: what is missing is not logged
 
 	mu    sync.Mutex
 	known map[string]known
@@ -74,6 +75,9 @@ func (p *People) ask(ctx context.Context, userID string) (known, error) {
 	if name := slackError(err); name == "user_not_found" || name == "user_not_visible" {
 		return known{}, &approval.Error{Code: approval.NotMember, Words: approval.T("Slack does not know you as a member of this workspace, so nothing was started or decided."), Cause: err}
 	}
+	if scope := p.scopes.missing(err, "users:read"); scope != "" {
+		return known{}, &approval.Error{Code: approval.Unavailable, Words: approval.T("Slipway's Slack app lacks the scope `%s`, so I can't tell who you are. Nothing was started or decided.", scope), Hint: addScope, Cause: err}
+	}
 	if err != nil {
 		return known{}, fmt.Errorf("users.info: %w", err)
 	}
@@ -108,6 +112,9 @@ func (p *People) Groups(ctx context.Context, fresh bool) (approval.Groups, error
 		return p.groups, nil
 	}
 	list, err := p.api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
+	if scope := p.scopes.missing(err, "usergroups:read"); scope != "" {
+		return nil, &approval.Error{Code: approval.Unavailable, Words: approval.T("Slipway's Slack app lacks the scope `%s`, so I can't tell who belongs to the groups of the policy. Nothing was started or decided.", scope), Hint: addScope, Cause: err}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("usergroups.list: %w", err)
 	}

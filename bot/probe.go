@@ -178,11 +178,7 @@ func (p *Probe) Channel(ctx context.Context, id string) (Channel, error) {
 	case said.Err == "channel_not_found":
 		return Channel{Unknown: true}, nil
 	case said.Err == "missing_scope":
-		needed, _, _ := strings.Cut(said.Needed, ",")
-		if needed == "" {
-			needed = "channels:read"
-		}
-		return Channel{Missing: needed}, nil
+		return Channel{Missing: missingScope(err, "channels:read")}, nil
 	}
 	return Channel{}, err
 }

@@ -82,11 +82,17 @@ func (r *Router) inForce(ctx context.Context) (approval.Policy, approval.Groups,
 // noGroups answers where Slack did not say who belongs to a group.
 func (r *Router) noGroups(err error, in Invocation) Reply {
 	r.log.WithError(err).Warn("could not ask Slack for the user groups")
+	if reply, known := in.words(err); known {
+		return reply
+	}
 	return Reply{Text: in.Voice.Say("Slack did not say who belongs to the groups of the policy. Please try again in a moment.")}
 }
 
 // nobodyKnown answers where Slack did not say who somebody is.
 func (r *Router) nobodyKnown(err error, in Invocation) Reply {
 	r.log.WithError(err).WithField("actor", in.By.UserID).Warn("could not ask Slack who somebody is")
+	if reply, known := in.words(err); known {
+		return reply
+	}
 	return Reply{Text: in.Voice.Say("Slack did not say who you are. Please try again in a moment.")}
 }

@@ -154,9 +154,6 @@ func unwatched(in Invocation, line Line, names []string) Reply {
 // member is who types, if that is a full member of the workspace; the Reply says why not.
 func (r *Router) member(ctx context.Context, in Invocation) (approval.Actor, Reply) {
 	who, err := r.people.Person(ctx, in.By.UserID)
-	if reply, refused := in.words(err); refused {
-		return who.Actor, reply
-	}
 	if err != nil {
 		return who.Actor, r.nobodyKnown(err, in)
 	}

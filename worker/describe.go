@@ -84,6 +84,15 @@ func no(next, words approval.Text) *refusal {
 	return &refusal{problem: approval.Problem{Words: words, Next: next}}
 }
 
+// said makes a refusal of what Slack's answer about people means for good; any other error may pass.
+func said(err error) error {
+	var known *approval.Error
+	if errors.As(err, &known) {
+		return &refusal{problem: approval.Problem{Words: known.Words, Next: known.Hint}, cause: err}
+	}
+	return err
+}
+
 // refuse ends a Request that has no card yet: only the requester hears of it.
 func (w *Worker) refuse(ctx context.Context, c approval.Claim, p approval.Problem) error {
 	p.Private = c.Request.Card.TS == ""
@@ -94,7 +103,7 @@ func (w *Worker) refuse(ctx context.Context, c approval.Claim, p approval.Proble
 func (w *Worker) description(ctx context.Context, r approval.Request) (approval.Described, error) {
 	person, err := w.People.Person(ctx, r.Ask.By.UserID)
 	if err != nil {
-		return approval.Described{}, fmt.Errorf("who asks: %w", err)
+		return approval.Described{}, said(fmt.Errorf("who asks: %w", err))
 	}
 	if err := person.FullMember(r.Ask.By.TeamID); err != nil {
 		return approval.Described{}, no(err.Hint, err.Words)

@@ -17,7 +17,7 @@ func (w *Worker) rule(ctx context.Context, ask approval.Ask, job approval.Job, f
 	if policy.NamesGroups() {
 		var err error
 		if groups, err = w.People.Groups(ctx, fresh); err != nil {
-			return approval.Rule{}, nil, fmt.Errorf("who belongs to the groups of the policy: %w", err)
+			return approval.Rule{}, nil, said(fmt.Errorf("who belongs to the groups of the policy: %w", err))
 		}
 	}
 	rule, ok := policy.For(approval.Question{Ask: ask, Job: job, Groups: groups})
@@ -116,7 +116,7 @@ func (w *Worker) member(ctx context.Context, who approval.Actor) (approval.Perso
 		return approval.Person{Actor: who, Deleted: true}, nil
 	}
 	if err != nil {
-		return approval.Person{}, fmt.Errorf("who is %s: %w", who.UserID, err)
+		return approval.Person{}, said(fmt.Errorf("who is %s: %w", who.UserID, err))
 	}
 	return person, nil
 }
