@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"slipway/approval"
+	"slipway/playground/locallake"
 	"slipway/playground/localslack"
 )
 
@@ -52,15 +53,18 @@ func TestStopOnTheCardOfARunningJob(t *testing.T) {
 
 func TestWhoAndWhere(t *testing.T) {
 	t.Parallel()
-	w := under(t, approval.Rule{Name: "leads", Match: approval.Match{Jobs: []string{"nightly_*"}}, Approvals: 1, Approvers: []string{"@data-leads"}, ExpiresIn: 30 * time.Minute}, approval.BuiltIn())
+	w := under(t, approval.Rule{Name: "leads", Match: approval.Match{Jobs: []string{"nightly_*"}}, Approvals: 1, Approvers: []string{"@data-leads"}, ExpiresIn: 30 * time.Minute, BreakGlass: &approval.BreakGlass{By: []string{people["dev"]}}}, approval.BuiltIn())
 	w.as("ben").types("/lf whoami")
 	w.as("ben").reads("You are Ben ("+localslack.UserBen+"), a full member", "leads* · you may approve what others ask · nightly_∗", "you confirm your own requests", "/lf policy")
 	w.as("dev").types("/lf whoami")
-	w.as("dev").reads("leads* · you may not approve")
+	w.as("dev").reads("leads* · you may not approve; in an emergency you may start past it")
 	w.as("gita").types("/lf whoami")
 	w.as("gita").reads("Only full members of this workspace may ask or decide")
 	w.as("ana").types("/lf instances")
-	w.as("ana").reads("The instances that jobs are started on:", "default* · 127.0.0.1:", "start default/nightly_sync")
+	w.as("ana").reads("The instances that jobs are started on:", "default* · it answers · 127.0.0.1:", "start default/nightly_sync")
+	require.NoError(t, w.lake.SetFault(locallake.OpList, locallake.Fault{Name: locallake.FaultDenied, Times: 1}))
+	w.as("ana").types("/lf instances")
+	w.as("ana").reads("default* · Huawei Cloud's API gateway refused it: a permission is missing.")
 	w.as("ana").types("/lf help start")
 	w.as("ana").reads("asks to start a job", "`/lf start` opens a form", "--mode comparison")
 	w.as("ana").types("/lf help strat")

@@ -25,7 +25,11 @@ func (r *Router) whoami(_ context.Context, in Invocation, _ Line) Answer {
 			return r.noGroups(err, in)
 		}
 		for _, rule := range rules.Rules {
-			reply.Rows = append(reply.Rows, Row{Title: rule.Name, State: v.Text(r.standing(rule, who, groups)), Detail: strings.Join(slices.Concat(rule.Match.Instances, rule.Match.Jobs), ", ")})
+			standing := r.standing(rule, who, groups)
+			if rule.BreakGlassBy(who, r.people.TeamID(), groups).IsZero() {
+				standing = approval.T("%s; in an emergency you may start past it", standing)
+			}
+			reply.Rows = append(reply.Rows, Row{Title: rule.Name, State: v.Text(standing), Detail: strings.Join(slices.Concat(rule.Match.Instances, rule.Match.Jobs), ", ")})
 		}
 		reply.Foot = v.Say("The first rule that matches a job decides; %s tells it for a job.", in.called("policy <job>"))
 		return reply
