@@ -37,6 +37,15 @@ func TestAMentionInAThreadDoesWhatTheCommandDoes(t *testing.T) {
 	card, _ := w.slack.Message(channel, ts)
 	require.Equal(t, root, card.ThreadTS, "the card is in the thread")
 	require.Contains(t, localslack.PlainText(card), "Reason: source reloaded")
+	require.True(t, w.slack.Press(w.as("ben").id, channel, ts, action).Acked)
+	w.until("Ben, who may not confirm, is told in that thread", func() bool {
+		for _, m := range w.slack.Visible(w.as("ben").id, channel) {
+			if m.EphemeralFor == w.as("ben").id && containsAll(localslack.PlainText(m), []string{"Only Ana can confirm"}) {
+				return m.ThreadTS == root
+			}
+		}
+		return false
+	})
 	require.True(t, w.slack.Press(w.as("ana").id, channel, ts, action).Acked)
 	w.until("the thread hears how it ended", func() bool {
 		for _, m := range w.slack.Thread(channel, root) {
