@@ -224,7 +224,7 @@ func (s *scene) plays() string {
 	s.t.Helper()
 	const job = "nightly_sync"
 	ends := []string{"succeeded after", "I can't tell whether", "was not started"}
-	end := time.Now().Add(45 * time.Second)
+	end := time.Now().Add(2 * time.Minute)
 	asked := false
 	for {
 		text := s.card()
@@ -303,7 +303,7 @@ func (s *scene) killedAt() string {
 // untilReal waits in the machine's time.
 func (s *scene) untilReal(what string, is func() bool) {
 	s.t.Helper()
-	end := time.Now().Add(30 * time.Second)
+	end := time.Now().Add(2 * time.Minute)
 	for !is() {
 		require.True(s.t, time.Now().Before(end), "waited too long until %s\n%s\n%s", what, s.everything(), s.childLog.String())
 		changed := s.slack.Changed()

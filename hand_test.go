@@ -169,7 +169,7 @@ func (w *world) restart() {
 // until waits for something to become true. Time goes on meanwhile, half a second at a time.
 func (w *world) until(what string, is func() bool) {
 	w.t.Helper()
-	end := time.Now().Add(time.Minute)
+	end := time.Now().Add(3 * time.Minute)
 	w.idle = 0
 	for {
 		slackChanged, lakeChanged := w.slack.Changed(), w.lake.Changed()

@@ -57,7 +57,7 @@ func split(p *playground.Playground) (address, key string) {
 func until(t *testing.T, p *playground.Playground, wanted func(pageState) bool) pageState {
 	t.Helper()
 	address, key := split(p)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/api/state", nil)
 	require.NoError(t, err)
