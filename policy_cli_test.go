@@ -65,7 +65,7 @@ func TestTheCommandsOfThePagePrintWhatItSays(t *testing.T) {
 func TestThePolicyPageTellsEveryKey(t *testing.T) {
 	page := policyPage(t)
 	for _, key := range []string{"name", "match", "match.instances", "match.jobs", "match.types", "match.actions", "match.channels", "match.requesters", "approvals",
-		"approvers", "approvals_from", "requester_may_approve", "reason", "expires_in", "remind_before", "direct_messages", "closed", "break_glass"} {
+		"approvers", "approvals_from", "requester_may_approve", "reason", "expires_in", "remind_before", "direct_messages", "workflows", "closed", "break_glass"} {
 		require.Contains(t, page, "| `"+key+"` |")
 	}
 }

@@ -72,7 +72,7 @@ func readRules(root, rules value, instances []string) approval.Policy {
 
 func readRule(v value, instances []string) approval.Rule {
 	get := v.object("name", "match", "approvals", "approvers", "approvals_from", "requester_may_approve", "reason",
-		"expires_in", "remind_before", "direct_messages", "closed", "break_glass")
+		"expires_in", "remind_before", "direct_messages", "workflows", "closed", "break_glass")
 	r := approval.Rule{
 		Name:           get("name").text(),
 		Match:          readMatch(get("match"), instances),
@@ -83,6 +83,7 @@ func readRule(v value, instances []string) approval.Rule {
 		ExpiresIn:      get("expires_in").duration(),
 		RemindBefore:   get("remind_before").duration(),
 		DirectMessages: get("direct_messages").yes(),
+		Workflows:      get("workflows").yes(),
 	}
 	if !get("expires_in").given() {
 		r.ExpiresIn = approval.BuiltIn().ExpiresIn

@@ -52,6 +52,9 @@ func Evaluate(r Request, at time.Time) Outcome {
 	if r.Rule.Name == "" {
 		return out.forbidden(T("No rule allows this."))
 	}
+	if why := r.Rule.StepWhy(r.Ask); !why.IsZero() {
+		return out.forbidden(why)
+	}
 	for _, d := range r.Decisions {
 		if !d.Approve {
 			out.Standing, out.No = Rejected, d.By
@@ -105,7 +108,7 @@ func (o Outcome) counted(r Request) Outcome {
 		voices, o.Yes = append(voices, as), append(o.Yes, d.By)
 	}
 	o.Have = min(len(voices), o.Need)
-	o.own = !r.Rule.RequesterMay && !slices.Contains(refs, TheRequester) && !slices.Contains(refs, r.Ask.By.UserID)
+	o.own = r.Ask.Step == "" && !r.Rule.RequesterMay && !slices.Contains(refs, TheRequester) && !slices.Contains(refs, r.Ask.By.UserID)
 	short := unfilled(r.Rule.ApprovalsFrom, voices)
 	if len(voices) >= o.Need && len(short) == 0 {
 		o.Standing = Allowed

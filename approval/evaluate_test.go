@@ -16,6 +16,20 @@ func under(rule Rule, decisions ...Decision) Request {
 
 func yes(by Actor, as ...string) Decision { return Decision{By: by, Approve: true, As: as} }
 
+// slipway is who asks where a workflow does.
+var slipway = Actor{TeamID: "T1", UserID: "U_SLIPWAY", Name: "Workflow Builder"}
+
+// asStep lets a workflow ask instead of Ana.
+func asStep(r Request) Request {
+	r.Ask.By, r.Ask.Step = slipway, "Fx1"
+	return r
+}
+
+// byStep is a workflow that asks under a rule that lets it.
+func byStep(rule Rule, decisions ...Decision) Request {
+	return asStep(under(with(rule, func(r *Rule) { r.Workflows = true }), decisions...))
+}
+
 var (
 	byName   = Rule{Name: "two", Approvals: 2, Approvers: []string{ben.UserID, chen.UserID}, ExpiresIn: time.Hour}
 	byGroup  = Rule{Name: "leads", Approvals: 2, Approvers: []string{"@data-leads"}, ExpiresIn: time.Hour}
@@ -50,7 +64,13 @@ func TestEvaluateSaysWhatIsMissing(t *testing.T) {
 		"anyone else":                  {under(byAnyone, yes(chen, Anyone)), Allowed, "1 of 1 approval (Chen)."},
 		"not yet anyone":               {under(byAnyone), Waits, "0 of 1 approval; waiting for anyone; Ana may not approve their own request."},
 		"no approval needed":           {under(Rule{Name: "staging"}), Allowed, "No approval is needed."},
-		"no rule at all":               {under(Rule{}), Forbidden, "No rule allows this."},
+		"a workflow, let in":           {byStep(byGroup, yes(ben, leads)), Waits, "1 of 2 approvals (Ben); waiting for one more of @data-leads."},
+		"a workflow, approved":         {byStep(byGroup, yes(ben, leads), yes(chen, leads)), Allowed, "2 of 2 approvals (Ben, Chen)."},
+		"a workflow, at once":          {byStep(Rule{Name: "staging"}), Allowed, "No approval is needed."},
+		"a workflow, not let in":       {asStep(under(Rule{Name: "staging"})), Forbidden, "The rule “staging” does not let workflows ask."},
+		"a workflow that would confirm": {byStep(BuiltIn(), Decision{By: slipway, Approve: true, As: []string{TheRequester}}), Forbidden,
+			"The rule “the requester confirms” asks the requester, and a workflow is nobody who could answer."},
+		"no rule at all": {under(Rule{}), Forbidden, "No rule allows this."},
 	} {
 		out := Evaluate(c.r, time.Time{})
 		require.Equal(t, c.standing, out.Standing, name)

@@ -92,6 +92,9 @@ func (c *checker) check(r Rule) {
 	if r.BreakGlass != nil {
 		c.breakGlass(*r.BreakGlass)
 	}
+	if r.Workflows && slices.Contains(r.Refs(), TheRequester) {
+		c.flaw("workflows", "name who approves, or give workflows a rule of their own before this one", "a workflow is nobody who could approve as requester")
+	}
 }
 
 func (c *checker) match(m Match) {

@@ -38,6 +38,7 @@ func TestFlawsOfARule(t *testing.T) {
 		{func(r *Rule) { r.BreakGlass = &BreakGlass{} }, "break_glass.by", "nobody may break the glass"},
 		{func(r *Rule) { r.BreakGlass = &BreakGlass{By: []string{"@oncall"}, Tells: []string{"#ops"}} }, "break_glass.tells[0]", `"#ops" is nobody to tell`},
 		{func(r *Rule) { r.Approvers, r.RequesterMay = []string{"U1AB", "U2AB"}, true }, "requester_may_approve", "it changes nothing for approvers that are named one by one"},
+		{func(r *Rule) { r.Approvers, r.Workflows = append(r.Approvers, TheRequester), true }, "workflows", "a workflow is nobody who could approve as requester"},
 	} {
 		r := good
 		r.Approvers = append([]string{}, good.Approvers...)

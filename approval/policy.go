@@ -53,6 +53,7 @@ type Rule struct {
 	ExpiresIn      time.Duration `json:"expires_in"`
 	RemindBefore   time.Duration `json:"remind_before,omitempty"`   // 0: no reminder before the question expires
 	DirectMessages bool          `json:"direct_messages,omitempty"` // approvers get the card directly, too
+	Workflows      bool          `json:"workflows,omitempty"`       // workflows may ask, too
 	Closed         []Window      `json:"closed,omitempty"`
 	BreakGlass     *BreakGlass   `json:"break_glass,omitempty"`
 }

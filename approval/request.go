@@ -81,6 +81,9 @@ type Ask struct {
 	// BreakGlass asks to start past the rule in an emergency.
 	BreakGlass bool   `json:"break_glass,omitempty"`
 	Command    string `json:"command,omitempty"` // how Slipway was called: /lf, @Slipway, or nothing in a direct message
+	// Step is the execution of a workflow's step that asks and waits for the end; "": a person asks. Nobody proves for whom
+	// a workflow runs, so By is Slipway's own user in Slack, who is no person and can press nothing.
+	Step string `json:"step,omitempty"`
 }
 
 // Job is the job as LakeFormation described it when the Request was shown. A decision binds to its ID, Name and Type;
@@ -157,6 +160,7 @@ type Card struct {
 	ToldTS  string // that reply
 	Shown   int64  // the Version drawn last
 
+	Answered bool   // the workflow's step that asked was told how it ended
 	Reminded bool   // those who are still missing were reminded
 	SaidLate bool   // the thread was told that the run takes longer than usual
 	Copies   []Copy // the card in other places
@@ -222,6 +226,9 @@ func (r Request) JobName() string {
 
 // Sure reports whether the run seen is surely the one this Request started: LakeFormation accepted the call first.
 func (r Request) Sure() bool { return !r.AcceptedAt.IsZero() }
+
+// StepWaits reports whether a workflow's step has yet to be told how this ended.
+func (r Request) StepWaits() bool { return r.Ask.Step != "" && r.State.Ended() && !r.Card.Answered }
 
 // Usual is how long the last successful runs took in the middle; 0 where none is known.
 func (j Job) Usual() time.Duration {

@@ -42,6 +42,19 @@ func (r Rule) need() int {
 // Waives reports whether the Rule lets this Ask start without any approval.
 func (r Rule) Waives(ask Ask) bool { return r.need() == 0 || ask.BreakGlass && r.BreakGlass != nil }
 
+// StepWhy says in a sentence why a workflow's step may not ask under this Rule; zero where it may, and for people.
+func (r Rule) StepWhy(ask Ask) Text {
+	switch {
+	case ask.Step == "":
+		return Text{}
+	case !r.Workflows:
+		return T("The rule “%s” does not let workflows ask.", r.Name)
+	case slices.Contains(r.Refs(), TheRequester):
+		return T("The rule “%s” asks the requester, and a workflow is nobody who could answer.", r.Name)
+	}
+	return Text{}
+}
+
 // Reaches reports whether those who may decide get to see the question. What is asked in a direct message only the
 // requester sees, and whoever the Rule sends a copy of the card.
 func (r Rule) Reaches(ask Ask, who Person, teamID string, groups Groups) bool {

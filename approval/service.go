@@ -61,6 +61,10 @@ func (s *Service) open(ctx context.Context, receipt Receipt, ask Ask, reply Repl
 	}
 	return s.store.Open(ctx, receipt, ask, reply, func(c Crowd) error {
 		switch {
+		case c.Twin.ID != 0 && ask.Step != "":
+			return &Error{Code: Repeated, Request: c.Twin.ID, Words: T("%s already asks for this; nothing more was asked for.", c.Twin.ID), Hint: T("Wait until it has ended.")}
+		case c.Mine >= OpenPerPerson && ask.Step != "":
+			return refuse(TooMany, "Wait until some of them have ended.", "Workflows have %d open requests, the most they may have together. Nothing was started.", c.Mine)
 		case c.Twin.ID != 0:
 			return &Error{Code: Repeated, Request: c.Twin.ID, Words: T("This is %s: you asked for the same a moment ago, and it is still open.", c.Twin.ID)}
 		case c.Mine >= OpenPerPerson:
@@ -203,6 +207,9 @@ func (s *Service) cancel(ctx context.Context, v Verdict) (Request, error) {
 		return Request{}, err
 	}
 	return s.store.Update(ctx, v.Request, v.by(), func(r Request, _ time.Time) ([]Event, error) {
+		if r.Ask.Step != "" {
+			return nil, refuse(NotApprover, "Whoever may approve it can deny it.", "A workflow asks for %s, so nobody can cancel it.", r.ID)
+		}
 		if !r.Ask.By.Is(v.By) {
 			return nil, refuse(NotApprover, "", "Only %s can cancel %s.", r.Ask.By.Name, r.ID)
 		}

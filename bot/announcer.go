@@ -83,10 +83,13 @@ const (
 	remind
 	postCopy
 	updateCopy
+	answerStep
 	tellWatch // of no Request
 )
 
-// nextStep is pure: the row says what Slack does not show yet. The card comes first, then its thread, then its copies.
+// nextStep is pure: the row says what Slack does not show yet. The card comes first, then its thread, then the
+// workflow's step that asked, then its copies.
+//
 // A Version counts as shown, too, where the card could not be posted and the requester was told alone; the copies of an
 // emergency go out all the same.
 func nextStep(r approval.Request, now time.Time) step {
@@ -106,6 +109,9 @@ func nextStep(r approval.Request, now time.Time) step {
 		return tellThread
 	case posted && !r.NoteAt().IsZero() && !now.Before(r.NoteAt()):
 		return remind
+	}
+	if r.StepWaits() {
+		return answerStep
 	}
 	s, _ := nextCopy(r)
 	return s
@@ -179,8 +185,11 @@ func (a *Announcer) take(ctx context.Context, s step, r approval.Request, at tim
 		shown.Card = r.Noted()
 	case postCopy, updateCopy:
 		return a.copyTo(ctx, r)
+	case answerStep:
+		err = a.answerStep(ctx, r)
+		shown.Answered = true
 	case tellPrivately:
-		err = a.teller.tell(ctx, toRequester(r), RenderPrivate(r, a.people.Language(ctx, r.Ask.By.UserID)))
+		err = a.tellRequester(ctx, r)
 		shown.Told, shown.Shown = r.State, r.Version
 	default:
 		shown.Shown = r.Version
@@ -244,6 +253,8 @@ func (a *Announcer) failed(ctx context.Context, c approval.Claim, s step, err er
 		log.WithField("retry_after", limited.RetryAfter).Warn("Slack asked to wait")
 		a.pace.block(s, laneOf(s, r), limited.RetryAfter)
 		a.book(log, a.store.CardLater(ctx, c, limited.RetryAfter))
+	case s == answerStep && name != "" && !passing[name]:
+		a.stepGone(ctx, c, err, log)
 	case (s == postCopy || s == updateCopy) && name != "" && !passing[name]:
 		log.WithError(err).Warn("a copy of the card cannot be shown there; it is left out")
 		a.book(log, a.store.CardShown(ctx, c, withoutCopy(r)))
@@ -296,7 +307,7 @@ func (a *Announcer) unpostable(ctx context.Context, c approval.Claim, why error,
 		a.book(log, err)
 		return
 	}
-	err = a.teller.tell(ctx, toRequester(r), RenderPrivate(r, a.people.Language(ctx, r.Ask.By.UserID)))
+	err = a.tellRequester(ctx, r)
 	if err != nil {
 		log.WithError(err).Error("could not tell the requester; trying again")
 		a.book(log, a.store.CardLater(ctx, c, retryCard))
@@ -304,6 +315,14 @@ func (a *Announcer) unpostable(ctx context.Context, c approval.Claim, why error,
 	}
 	r.Card.Told, r.Card.Shown = r.State, r.Version
 	a.book(log, a.store.CardShown(ctx, c, approval.Shown{Card: r.Card, Again: nextStep(r, c.At) != nothing})) // copies follow
+}
+
+// tellRequester tells whoever asked alone. A workflow hears it by its step.
+func (a *Announcer) tellRequester(ctx context.Context, r approval.Request) error {
+	if r.Ask.Step != "" {
+		return nil
+	}
+	return a.teller.tell(ctx, toRequester(r), RenderPrivate(r, a.people.Language(ctx, r.Ask.By.UserID)))
 }
 
 // book logs what could not be booked: the lease ends, and the card is drawn again.

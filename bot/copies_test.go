@@ -18,6 +18,7 @@ func TestTheNextStepFollowsFromTheRow(t *testing.T) {
 	current := approval.Copy{To: "U_BEN", Channel: "D1", TS: "2", Shown: 3}
 	unposted, behind := approval.Copy{To: "U_CHEN"}, approval.Copy{To: "U_CHEN", Channel: "D2", TS: "3", Shown: 2}
 	gone := approval.Copy{To: "U_DEV", Gone: true}
+	byStep := func(r *approval.Request) { r.Ask.Step, r.Card.Told = "Fx1", r.State }
 	for name, c := range map[string]struct {
 		state  approval.State
 		change func(*approval.Request)
@@ -38,6 +39,12 @@ func TestTheNextStepFollowsFromTheRow(t *testing.T) {
 		"a reminder, when its time has come":            {approval.Pending, func(r *approval.Request) { to(unposted)(r); r.Rule.RemindBefore = 30 * time.Minute }, remind},
 		"no reminder before":                            {approval.Pending, func(r *approval.Request) { r.Rule.RemindBefore = 29 * time.Minute }, nothing},
 		"no second reminder":                            {approval.Pending, func(r *approval.Request) { r.Rule.RemindBefore, r.Card.Reminded = 30*time.Minute, true }, nothing},
+		"a workflow's step waits for the end":           {approval.Running, byStep, nothing},
+		"a workflow's step hears the end":               {approval.Succeeded, byStep, answerStep},
+		"after the thread":                              {approval.Succeeded, func(r *approval.Request) { byStep(r); r.Card.Told = "" }, tellThread},
+		"also where there is no card":                   {approval.Refused, func(r *approval.Request) { byStep(r); r.Card.TS, r.Problem.Private = "", true }, answerStep},
+		"before the copies":                             {approval.Denied, func(r *approval.Request) { to(behind)(r); byStep(r) }, answerStep},
+		"and once":                                      {approval.Succeeded, func(r *approval.Request) { byStep(r); r.Card.Answered = true }, nothing},
 		"no reminder of what was decided in the moment": {approval.Approved, func(r *approval.Request) { r.Rule.RemindBefore = 30 * time.Minute }, nothing},
 	} {
 		r := request(c.state, func(r *approval.Request) { r.Card = shown })

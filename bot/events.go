@@ -11,6 +11,8 @@ func (b *Bot) happened(ctx context.Context, d *Delivery) {
 	switch is := eventOf(d.Payload).(type) {
 	case *written:
 		b.said(ctx, d, *is)
+	case *workflowStep:
+		b.stepped(ctx, d, *is)
 	case *openedHome:
 		b.ack(ctx, d, nil)
 		b.homes.opened(is.User)
@@ -25,10 +27,12 @@ type openedHome struct {
 	Tab  string `json:"tab"`
 }
 
-// eventOf is what an event is about: a *written, an *openedHome, or nil for what cannot be read or is not wanted.
+// eventOf is what an event is about: a *written, a *workflowStep, an *openedHome, or nil for what cannot be read or is
+// not wanted.
 func eventOf(payload []byte) any {
 	var outer struct {
-		Event json.RawMessage `json:"event"`
+		TeamID string          `json:"team_id"`
+		Event  json.RawMessage `json:"event"`
 	}
 	var head struct {
 		Type string `json:"type"`
@@ -40,6 +44,10 @@ func eventOf(payload []byte) any {
 	case "app_mention", "message":
 		if w := new(written); json.Unmarshal(outer.Event, w) == nil && w.toSlipway() {
 			return w
+		}
+	case "function_executed":
+		if s := (&workflowStep{Team: outer.TeamID}); json.Unmarshal(outer.Event, s) == nil && s.asksToStart() {
+			return s
 		}
 	case "app_home_opened":
 		if o := new(openedHome); json.Unmarshal(outer.Event, o) == nil && o.Tab == "home" && o.User != "" {

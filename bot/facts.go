@@ -64,7 +64,7 @@ func renderLate(r approval.Request, l Language) Message {
 	c := newCard(l)
 	job, stop := c.v.Code(r.JobName()), c.v.Code(strings.TrimSpace(r.Ask.Command+" stop "+r.JobName()))
 	c.lines([]string{
-		"<@" + escape(r.Ask.By.UserID) + "> " + c.v.Say("%s has been running since %s, much longer than usual (%s).", job, r.Run.StartedAt, r.Job.Usual()),
+		toAsker(r) + c.v.Say("%s has been running since %s, much longer than usual (%s).", job, r.Run.StartedAt, r.Job.Usual()),
 		c.v.Say("I go on watching. If that is too long, look in the LakeFormation console, or ask to stop it: %s", stop),
 	})
 	return c.message()

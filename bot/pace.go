@@ -9,7 +9,7 @@ import (
 
 const (
 	postEvery   = time.Second             // chat.postMessage: about one a second in a channel
-	updateEvery = 1200 * time.Millisecond // chat.update: Tier 3, 50 a minute for the whole app
+	updateEvery = 1200 * time.Millisecond // chat.update and functions.complete…: Tier 3, 50 a minute for the whole app
 	updateBurst = 20                      // updates that may go at once after a quiet time
 	mostTurns   = 100_000                 // kept; those whose time is long over are dropped first
 )
@@ -45,6 +45,8 @@ func limits(s step, channel string) (name string, every time.Duration, burst int
 	switch s {
 	case postCard, tellThread, remind, postCopy, tellWatch:
 		return channel, postEvery, 0
+	case answerStep:
+		return "steps", updateEvery, updateBurst
 	case updateCard, updateCopy:
 		return "updates", updateEvery, updateBurst
 	}

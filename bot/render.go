@@ -52,10 +52,18 @@ func RenderCard(r approval.Request, l Language) Message {
 // RenderOutcome is the reply in the card's thread: it mentions who asked, since edits of the card notify nobody.
 func RenderOutcome(r approval.Request, l Language) Message {
 	c := newCard(l)
-	c.lines([]string{"<@" + r.Ask.By.UserID + "> " + r.Headline(c.v)})
+	c.lines([]string{toAsker(r) + r.Headline(c.v)})
 	c.problem(r)
 	c.lines(r.Explain(c.v))
 	return c.message()
+}
+
+// toAsker mentions who asked, before what is said; a workflow reads no thread.
+func toAsker(r approval.Request) string {
+	if r.Ask.Step != "" {
+		return ""
+	}
+	return "<@" + escape(r.Ask.By.UserID) + "> "
 }
 
 // RenderReminder asks those who are still missing once more, before the question closes. It mentions the requester, too,

@@ -65,8 +65,11 @@ func (w written) thread() string {
 }
 
 // at is when it was written; zero where the ts makes no sense.
-func (w written) at() time.Time {
-	seconds, _, _ := strings.Cut(w.TS, ".")
+func (w written) at() time.Time { return timeOf(w.TS) }
+
+// timeOf reads a ts of Slack's.
+func timeOf(ts string) time.Time {
+	seconds, _, _ := strings.Cut(ts, ".")
 	n, err := strconv.ParseInt(seconds, 10, 64)
 	if err != nil || n <= 0 || n > 1<<40 {
 		return time.Time{}

@@ -35,7 +35,7 @@ func (r *Router) askAnew(ctx context.Context, c Click, id approval.ID) Answer {
 	if !possible {
 		return c.say("%s has moved on; its card says what can be done now.", id)
 	}
-	ask.By, ask.BreakGlass = c.By, false
+	ask.By, ask.BreakGlass, ask.Step = c.By, false, ""
 	if ask.Direct() && c.Channel != "" && c.Channel != ask.Channel { // pressed on a copy: the other's conversation is not theirs
 		ask.Channel, ask.Thread = c.Channel, ""
 	}

@@ -210,6 +210,21 @@ func cardLate(t *testing.T, w *world) {
 	require.True(t, w.request(claim.Request.ID).Card.SaidLate)
 }
 
+func cardAnswersStep(t *testing.T, w *world) {
+	ask := nightly()
+	ask.Step = "Fx1"
+	r := w.happens(w.open(ask).ID, described("j1"), approval.Event{Kind: approval.VoteDenied, By: ben})
+	claim := w.claimedCard()
+	require.True(t, claim.Request.StepWaits())
+	card := claim.Request.Card
+	card.Answered = true
+	require.NoError(t, w.store.CardShown(context.Background(), claim, approval.Shown{Card: card}))
+	r = w.request(r.ID)
+	require.Equal(t, "Fx1", r.Ask.Step)
+	require.True(t, r.Card.Answered)
+	require.False(t, r.StepWaits())
+}
+
 func cardCopies(t *testing.T, w *world) {
 	e := described("j1")
 	e.Described.Copies = []string{"UBEN", "UCHEN"}

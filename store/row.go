@@ -66,6 +66,8 @@ type body struct {
 	Copies     []approval.Copy     `json:"copies,omitempty"`
 	Reminded   bool                `json:"reminded,omitempty"`
 	SaidLate   bool                `json:"said_late,omitempty"`
+	Step       string              `json:"step,omitempty"`
+	Answered   bool                `json:"answered,omitempty"`
 
 	Target  approval.Target   `json:"target,omitzero"`
 	JobType string            `json:"job_type,omitempty"`
@@ -94,6 +96,7 @@ func pack(r approval.Request) (string, error) {
 	b := body{
 		Name: r.Ask.By.Name, Mode: r.Ask.Mode, Cascade: r.Ask.Cascade, Reason: r.Ask.Reason, Command: r.Ask.Command, Thread: r.Ask.Thread,
 		BreakGlass: r.Ask.BreakGlass, Approvers: r.Approvers, Copies: r.Card.Copies, Reminded: r.Card.Reminded, SaidLate: r.Card.SaidLate,
+		Step: r.Ask.Step, Answered: r.Card.Answered,
 		Target: r.Target, JobType: r.Job.Type, Last: r.Job.Last, Others: r.Job.Others, Beside: r.Job.Beside, Bound: r.Bound,
 		PostedAt: r.PostedAt, ExpiresAt: r.ExpiresAt, ApprovedAt: r.ApprovedAt, MarkedAt: r.MarkedAt, AcceptedAt: r.AcceptedAt,
 		Attempt: r.Attempt, Before: r.Before, Run: r.Run, Looks: r.Looks, Misses: r.Misses, Problem: r.Problem, SaidBy: r.SaidBy,
@@ -110,6 +113,7 @@ func (b body) unpack(r *approval.Request) {
 	r.Target, r.Job.Type, r.Job.Last, r.Job.Others, r.Job.Beside, r.Bound = b.Target, b.JobType, b.Last, b.Others, b.Beside, b.Bound
 	r.Ask.BreakGlass, r.Approvers = b.BreakGlass, b.Approvers
 	r.Card.Copies, r.Card.Reminded, r.Card.SaidLate = b.Copies, b.Reminded, b.SaidLate
+	r.Ask.Step, r.Card.Answered = b.Step, b.Answered
 	if b.Rule != nil {
 		r.Rule = *b.Rule
 	}

@@ -64,6 +64,7 @@ var suite = []struct {
 	{"a message pressed in another channel is no card", cardPressedElsewhere},
 	{"a card whose approvers are to be reminded is due then, whatever is drawn before", cardReminds},
 	{"a run that takes much longer than usual is told once", cardLate},
+	{"a workflow's step is answered once", cardAnswersStep},
 	{"copies of a card are kept as they were booked", cardCopies},
 	{"a reply URL is never given out when it is too old, and is wiped", replyWiped},
 	{"deliveries are forgotten after a week", receiptsForgotten},

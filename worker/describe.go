@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -101,12 +100,9 @@ func (w *Worker) refuse(ctx context.Context, c approval.Claim, p approval.Proble
 
 // description collects what an Ask means right now. A *refusal is final; any other error may pass.
 func (w *Worker) description(ctx context.Context, r approval.Request) (approval.Described, error) {
-	person, err := w.People.Person(ctx, r.Ask.By.UserID)
+	person, err := w.requester(ctx, r.Ask)
 	if err != nil {
-		return approval.Described{}, said(fmt.Errorf("who asks: %w", err))
-	}
-	if err := person.FullMember(r.Ask.By.TeamID); err != nil {
-		return approval.Described{}, no(err.Hint, err.Words)
+		return approval.Described{}, err
 	}
 	instance, ok := w.Instances[r.Ask.Instance]
 	if !ok {

@@ -32,6 +32,9 @@ func (w *Worker) rule(ctx context.Context, ask approval.Ask, job approval.Job, f
 // somebody who may not, or where nobody who may decide sees it.
 func (w *Worker) admitted(r approval.Request, rule approval.Rule, who approval.Person, groups approval.Groups) error {
 	r.Rule, r.Decisions = rule, nil
+	if why := rule.StepWhy(r.Ask); !why.IsZero() {
+		return no(approval.T("Ask whoever writes the policy for a rule that lets workflows ask."), approval.Sentences(why, nothing(r)))
+	}
 	if r.Ask.BreakGlass {
 		if why := rule.BreakGlassBy(who, w.People.TeamID(), groups); !why.IsZero() {
 			return no(approval.T("Ask without --break-glass."), approval.Sentences(why, nothing(r)))
@@ -81,7 +84,7 @@ func (w *Worker) stillAllowed(ctx context.Context, r approval.Request) error {
 	if err != nil {
 		return err
 	}
-	if requester.FullMember(w.People.TeamID()) != nil {
+	if r.Ask.Step == "" && requester.FullMember(w.People.TeamID()) != nil {
 		return no(next, approval.T("%s is no longer a full member of this workspace, so the request does not count.", r.Ask.By.Name))
 	}
 	if r.Ask.BreakGlass {
@@ -107,6 +110,21 @@ func (w *Worker) stillAllowed(ctx context.Context, r approval.Request) error {
 		return no(next, out.Text())
 	}
 	return nil
+}
+
+// requester is who asks, if they may: a full member; or a workflow, of which the rule says whether it may.
+func (w *Worker) requester(ctx context.Context, ask approval.Ask) (approval.Person, error) {
+	if ask.Step != "" {
+		return approval.Person{Actor: ask.By, Bot: true}, nil
+	}
+	person, err := w.People.Person(ctx, ask.By.UserID)
+	if err != nil {
+		return approval.Person{}, said(fmt.Errorf("who asks: %w", err))
+	}
+	if err := person.FullMember(ask.By.TeamID); err != nil {
+		return approval.Person{}, no(err.Hint, err.Words)
+	}
+	return person, nil
 }
 
 // member asks Slack who somebody is. A user whom Slack does not know is nobody, and not an error.

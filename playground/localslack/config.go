@@ -22,7 +22,10 @@ type Config struct {
 	// Shortcuts are those the manifest declares; nobody can use another.
 	Shortcuts []Shortcut
 
-	Events []string // subscribed events: app_mention, message.im, app_home_opened
+	Events []string // subscribed events: app_mention, message.im, app_home_opened, function_executed
+
+	// Functions are the steps that the manifest gives to Workflow Builder.
+	Functions []Function
 
 	// ShouldEscape is the manifest's should_escape: @ben and #general in the text
 	// of a command arrive as <@U…|ben> and <#C…|general>.

@@ -5,7 +5,7 @@
 //
 // The limits are those of https://docs.slack.dev; where Slack documents
 // nothing, the comment beside the rule says what was chosen. Not played: group
-// direct messages, message metadata, custom steps of workflows, and the
+// direct messages, message metadata, workflows of more than one step, and the
 // workspace-wide cap on messages.
 //
 // Server.mu guards all state. Methods that begin with a small letter are called

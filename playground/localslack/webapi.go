@@ -94,6 +94,8 @@ var methods = map[string]method{
 	"reactions.add":                {do: (*Server).addReaction, scopes: []string{"reactions:write"}, perMin: tier3},
 	"files.getUploadURLExternal":   {do: (*Server).uploadURL, scopes: []string{"files:write"}, perMin: tier4},
 	"files.completeUploadExternal": {do: (*Server).completeUpload, scopes: []string{"files:write"}, perMin: tier4},
+	"functions.completeSuccess":    {do: (*Server).completeSuccess, perMin: tier3},
+	"functions.completeError":      {do: (*Server).completeError, perMin: tier3},
 	"views.open":                   {do: (*Server).openView, perMin: tier4},
 	"views.push":                   {do: (*Server).pushView, perMin: tier4},
 	"views.update":                 {do: (*Server).updateView, perMin: tier4},

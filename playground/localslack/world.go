@@ -15,17 +15,18 @@ import (
 
 // world is the workspace as it stands. Server.mu guards it.
 type world struct {
-	users     []*User // in order, the bot last
-	channels  []*channel
-	groups    []*UserGroup
-	scopes    []string
-	revoked   bool
-	lastMicro int64
-	triggers  map[string]*trigger
-	replies   map[string]*replyURL // by path
-	modals    map[string][]*View   // by user, topmost last
-	homes     map[string]*View
-	uploads   map[string]*upload
+	users      []*User // in order, the bot last
+	channels   []*channel
+	groups     []*UserGroup
+	scopes     []string
+	revoked    bool
+	lastMicro  int64
+	triggers   map[string]*trigger
+	replies    map[string]*replyURL // by path
+	modals     map[string][]*View   // by user, topmost last
+	homes      map[string]*View
+	uploads    map[string]*upload
+	executions map[string]*running
 }
 
 // channel is a conversation with what was written in it.
@@ -49,6 +50,7 @@ func newWorld(cfg Config) world {
 	w := world{
 		scopes: slices.Clone(cfg.Scopes), triggers: map[string]*trigger{}, replies: map[string]*replyURL{},
 		modals: map[string][]*View{}, homes: map[string]*View{}, uploads: map[string]*upload{},
+		executions: map[string]*running{},
 	}
 	for _, u := range append(slices.Clone(cfg.Users), cfg.Bot) {
 		if u.TeamID == "" {
