@@ -97,8 +97,8 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.metrics.add(&gauges{standing: a.store.Standing, socket: a.bot.Status, health: a.health, now: a.clock.Now})
 	named, targets, instances := commands.Instances{}, map[string]approval.Target{}, map[string]worker.Instance{}
 	for name, c := range a.config.Instances {
-		if password, ok := c.Credentials.(*lakeformation.IAMPassword); ok {
-			password.UseClock(a.clock.Now)
+		if renewed, ok := c.Credentials.(interface{ UseClock(func() time.Time) }); ok {
+			renewed.UseClock(a.clock.Now)
 		}
 		client, err := lakeformation.New(lakeformation.Config{
 			Endpoint: c.Endpoint, ProjectID: c.ProjectID, InstanceID: c.InstanceID, Credentials: c.Credentials,

@@ -281,7 +281,7 @@ var (
 	socketSilence = gauge("socket_silence_seconds", "How long nothing has come from Slack: no frame, ping or pong.")
 	socketOthers  = gauge("socket_other_connections", "Connections of this app that are not this process's, as Slack counted at its last hello.")
 	tokenRefused  = gauge("slack_token_refused", "1 if Slack no longer takes the bot token.")
-	lakeRefused   = gauge("lakeformation_credentials_refused", "1 if LakeFormation's last answer refused the credentials.", "instance")
+	lakeRefused   = gauge("lakeformation_credentials_refused", "1 if LakeFormation's last answer refused the credentials, or none could be had.", "instance")
 )
 
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {

@@ -73,7 +73,7 @@ func (a *ECSAgency) Authorize(req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return keys.Authorize(req)
+	return keys.signAt(req, a.keys.now())
 }
 
 // Refused drops the keys that the headers were signed with, unless they are less than a minute old.

@@ -23,6 +23,8 @@ type ecs struct {
 	mu     sync.Mutex
 	issued []keys // oldest first
 	token  string // to ask with, once one was asked for
+	renew  bool   // the next keys are others
+	gone   bool   // the agency was taken away
 }
 
 func newECS() *ecs { return &ecs{} }
@@ -64,12 +66,13 @@ func (s *Server) showAgencyKeys(c *call) answer {
 	s.ecs.mu.Lock()
 	defer s.ecs.mu.Unlock()
 	switch now := s.cfg.Clock.Now(); {
-	case !s.cfg.Agency:
+	case !s.cfg.Agency || s.ecs.gone:
 		return jsonText(401, `{"error":{"message":"Please configure Cloud Service Agency first","code":401,"title":"Unauthorized"}}`)
 	case s.ecs.token == "" || c.Header.Get("X-Metadata-Token") != s.ecs.token:
 		return jsonText(401, `{"error":{"message":"Unauthorized","code":401,"title":"Unauthorized"}}`)
-	case len(s.ecs.issued) == 0 || now.After(s.ecs.issued[len(s.ecs.issued)-1].ends.Add(-agencyKeysAhead)):
+	case len(s.ecs.issued) == 0 || s.ecs.renew || now.After(s.ecs.issued[len(s.ecs.issued)-1].ends.Add(-agencyKeysAhead)):
 		s.ecs.issued = append(s.ecs.issued, keys{"AGENCY" + secretWord(7), secretWord(20), "agency-token-" + secretWord(1000), now.Add(agencyKeysFor)})
+		s.ecs.renew = false
 	}
 	k := s.ecs.issued[len(s.ecs.issued)-1]
 	return jsonAnswer(200, map[string]any{"credential": map[string]string{
@@ -77,13 +80,16 @@ func (s *Server) showAgencyKeys(c *call) answer {
 	}})
 }
 
-// ExpireAgencyKeys ends the validity of all keys that the agency has given, as a change of the agency does. The next
-// that are asked for are new.
-func (s *Server) ExpireAgencyKeys() {
+// RenewAgencyKeys has the agency give other keys from now on, as a change of the agency does. Those it gave stay good.
+func (s *Server) RenewAgencyKeys() {
 	s.ecs.mu.Lock()
-	for i := range s.ecs.issued {
-		s.ecs.issued[i].ends = time.Time{}
-	}
-	s.ecs.mu.Unlock()
-	s.bell.ring()
+	defer s.ecs.mu.Unlock()
+	s.ecs.renew = true
+}
+
+// TakeAgency takes the agency from the ECS: its keys are refused, and there are no others.
+func (s *Server) TakeAgency() {
+	s.ecs.mu.Lock()
+	defer s.ecs.mu.Unlock()
+	s.ecs.gone, s.ecs.issued = true, nil
 }
