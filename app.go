@@ -116,6 +116,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	a.rules = approval.NewRulebook(a.config.Policy)
 	service := approval.NewService(requests, a.bot.People())
+	service.Limit(a.clock, func() { a.metrics.limited.WithLabelValues(limitedRefusal).Inc() })
 	a.bot.Serve(commands.NewRouter(service, requests, a.rules, a.bot.People(), a.clock, named, targets, a.log), requests)
 	a.worker = worker.New(worker.Config{Store: requests, People: a.bot.People(), Rules: a.rules, Clock: a.clock, Instances: instances, Teller: a.bot, CallWithin: o.CallWithin, Log: a.log})
 	return nil
