@@ -1,11 +1,12 @@
 # A static binary in an empty image: no shell, no package manager, not root.
-FROM golang:1.26 AS build
+# An exact version; your registry knows its digest, if you pin by that.
+FROM golang:1.26.8 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /slipway . && mkdir /data && mkdir -m 1777 /scratch
+RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=${VERSION}" -o /slipway . && mkdir /data && mkdir -m 1777 /scratch
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/

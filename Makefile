@@ -33,3 +33,7 @@ bench: ## Measure acks, whole cycles, a burst, memory and watching (docs/benchma
 .PHONY: build
 build: ## Build a static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o slipway .
+
+.PHONY: release
+release: ## Build it twice, compare, and list what is in it: dist/ (VERSION=v1.2.3)
+	VERSION=$(VERSION) .ci/release

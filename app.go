@@ -97,8 +97,8 @@ func (a *App) build(ctx context.Context, o Options) error {
 	a.metrics.add(&gauges{standing: a.store.Standing, socket: a.bot.Status, health: a.health, now: a.clock.Now})
 	named, targets, instances := commands.Instances{}, map[string]approval.Target{}, map[string]worker.Instance{}
 	for name, c := range a.config.Instances {
-		if password, ok := c.Credentials.(*lakeformation.IAMPassword); ok {
-			password.UseClock(a.clock.Now)
+		if renewed, ok := c.Credentials.(interface{ UseClock(func() time.Time) }); ok {
+			renewed.UseClock(a.clock.Now)
 		}
 		client, err := lakeformation.New(lakeformation.Config{
 			Endpoint: c.Endpoint, ProjectID: c.ProjectID, InstanceID: c.InstanceID, Credentials: c.Credentials,
@@ -116,6 +116,7 @@ func (a *App) build(ctx context.Context, o Options) error {
 	}
 	a.rules = approval.NewRulebook(a.config.Policy)
 	service := approval.NewService(requests, a.bot.People())
+	service.Limit(a.clock, func() { a.metrics.limited.WithLabelValues(limitedRefusal).Inc() })
 	a.bot.Serve(commands.NewRouter(service, requests, a.rules, a.bot.People(), a.clock, named, targets, a.log), requests)
 	a.worker = worker.New(worker.Config{Store: requests, People: a.bot.People(), Rules: a.rules, Clock: a.clock, Instances: instances, Teller: a.bot, CallWithin: o.CallWithin, Log: a.log})
 	return nil

@@ -54,6 +54,33 @@ func clipped(text string) string {
 	return text
 }
 
+// signIn says how an instance is signed in to, and has the ECS's agency give keys.
+func (c *checkup) signIn(ctx context.Context, name string) finding {
+	const lasting = "Use an access key of a user for Slipway alone, or on an ECS its agency (LAKEFORMATION_ECS_AGENCY)."
+	switch by := c.config.Instances[name].Credentials.(type) {
+	case *lakeformation.ECSAgency:
+		ends, err := by.Ends(ctx)
+		var e *lakeformation.Error
+		if errors.As(err, &e) {
+			return trouble(e.Remedy().String(), "The agency of this ECS gives no keys: %s.", clipped(e.Error()))
+		}
+		if err != nil {
+			return trouble("Check that Slipway runs on a Huawei Cloud ECS.", "The agency of this ECS gives no keys: %v.", err)
+		}
+		return fine("The agency of this ECS gives keys. Those of now end at %s, and are renewed before.", ends.UTC().Format("15:04 UTC"))
+	case *lakeformation.IAMPassword:
+		return fine("A token is fetched with a user and password, and renewed.")
+	case lakeformation.AKSK:
+		if by.SecurityToken != "" {
+			return warn(lasting, "These are temporary keys: they end within a day, and nothing renews them.")
+		}
+		return fine("Requests are signed with an access key and a secret key.")
+	case lakeformation.FixedToken:
+		return warn(lasting, "This is a fixed token: it ends within a day, and nothing renews it.")
+	}
+	return warn("", "They are not complete: see “settings”.")
+}
+
 // reach asks for the instance. Where that is not allowed, or not there, the list of jobs decides, which Slipway needs.
 func (c *checkup) reach(ctx context.Context, name string) finding {
 	client, err := c.client(name)

@@ -255,6 +255,12 @@ func TestTheImage(t *testing.T) {
 	require.Len(t, stages, 3)
 	build, final := stages[1], stages[2]
 	require.Contains(t, build, "CGO_ENABLED=0", "a scratch image has no libc")
+	require.Regexp(t, `^golang:\d+\.\d+\.\d+ AS build`, build, "the same source is built by the same compiler")
+	release, err := os.ReadFile(".ci/release")
+	require.NoError(t, err)
+	for _, one := range []string{build, string(release)} {
+		require.Contains(t, one, `go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=${VERSION`, "CI builds the image's binary")
+	}
 	require.True(t, strings.HasPrefix(final, "scratch\n"))
 	require.Regexp(t, `(?m)^USER [1-9]\d*:[1-9]\d*$`, final, "not root, by number, so that runAsNonRoot can see it")
 	require.Contains(t, final, `ENTRYPOINT ["/slipway"]`)

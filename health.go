@@ -61,6 +61,9 @@ func (h *health) heard(instance string, c lakeformation.Call) {
 	var refused notReady
 	if access == lakeformation.Denied {
 		refused = notReady{what: "LakeFormation refuses the credentials of instance " + instance, next: c.Err.Remedy().String()}
+		if c.Err.NoCredentials() {
+			refused.what = "there are no credentials for instance " + instance
+		}
 		if meaning := c.Err.Meaning(); !meaning.IsZero() {
 			refused.what += ": " + meaning.String()
 		}

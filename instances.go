@@ -67,11 +67,11 @@ func readInstances(v value, env *environment) map[string]InstanceConfig {
 
 // fileSettings is how a file names the settings of a signIn.
 var fileSettings = signIn{ak: "ak", sk: "sk", securityToken: "security_token", domain: "iam_domain", user: "iam_user",
-	password: "iam_password", iamEndpoint: "iam_endpoint", token: "token"}
+	password: "iam_password", iamEndpoint: "iam_endpoint", token: "token", agency: "ecs_agency"}
 
 func readInstance(v value, env *environment) InstanceConfig {
 	get := v.object("region", "endpoint", "project_id", "instance_id", "ak", "sk", "security_token",
-		"iam_domain", "iam_user", "iam_password", "iam_endpoint", "token")
+		"iam_domain", "iam_user", "iam_password", "iam_endpoint", "token", "ecs_agency")
 	c := InstanceConfig{Endpoint: get("endpoint").text(), ProjectID: get("project_id").text(), InstanceID: get("instance_id").text()}
 	region := get("region").text()
 	switch {
@@ -91,6 +91,9 @@ func readInstance(v value, env *environment) InstanceConfig {
 	own := signIn{ak: get("ak").secret(), sk: get("sk").secret(), securityToken: get("security_token").secret(),
 		domain: get("iam_domain").text(), user: get("iam_user").text(), password: get("iam_password").secret(),
 		iamEndpoint: get("iam_endpoint").text(), token: get("token").secret()}
+	if get("ecs_agency").yes() {
+		own.agency, own.metadata = "true", env.get(environmentSettings.metadata)
+	}
 	names := fileSettings
 	if own == (signIn{}) {
 		own, names = env.signIn(), environmentSettings

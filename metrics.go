@@ -30,6 +30,7 @@ type metrics struct {
 	acks      *prometheus.HistogramVec
 	unacked   *prometheus.CounterVec
 	opened    *prometheus.CounterVec
+	limited   *prometheus.CounterVec
 	decisions *prometheus.CounterVec
 	starts    *prometheus.CounterVec
 	looks     *prometheus.CounterVec
@@ -45,6 +46,7 @@ func newMetrics() *metrics {
 	m.acks = m.histogram("ack_seconds", "From the arrival of a command, click or form to its ack.", []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2, 2.5, 3}, "type")
 	m.unacked = m.counter("unacked_total", "Deliveries of Slack that were not acked: the person was told that they did not count.", "type")
 	m.opened = m.counter("requests_opened_total", "Requests that were recorded.", "action")
+	m.limited = m.counter("limited_total", "What one person did more often than they may.", "what")
 	m.decisions = m.counter("decisions_total", "What people said on cards.", "decision")
 	m.starts = m.counter("starts_total", "Calls to start or stop a job, by what LakeFormation answered.", "action", "outcome")
 	m.looks = m.counter("looks_total", "Looks at a job that is started, stopped or about to be.", "result")
@@ -182,6 +184,9 @@ func (s countingStore) Open(ctx context.Context, receipt approval.Receipt, ask a
 	if err == nil {
 		s.metrics.opened.WithLabelValues(string(ask.Action)).Inc()
 	}
+	if approval.CodeOf(err) == approval.TooOften {
+		s.metrics.limited.WithLabelValues(limitedStart).Inc()
+	}
 	return r, err
 }
 
@@ -212,6 +217,12 @@ func (s countingStore) Note(ctx context.Context, id approval.ID, e approval.Even
 	}
 	return err
 }
+
+// What is limited, for one person.
+const (
+	limitedStart   = "start"
+	limitedRefusal = "refusal"
+)
 
 // decisions, outcomes and results are the labels of what happens to a Request.
 var (
@@ -281,7 +292,7 @@ var (
 	socketSilence = gauge("socket_silence_seconds", "How long nothing has come from Slack: no frame, ping or pong.")
 	socketOthers  = gauge("socket_other_connections", "Connections of this app that are not this process's, as Slack counted at its last hello.")
 	tokenRefused  = gauge("slack_token_refused", "1 if Slack no longer takes the bot token.")
-	lakeRefused   = gauge("lakeformation_credentials_refused", "1 if LakeFormation's last answer refused the credentials.", "instance")
+	lakeRefused   = gauge("lakeformation_credentials_refused", "1 if LakeFormation's last answer refused the credentials, or none could be had.", "instance")
 )
 
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {

@@ -174,6 +174,9 @@ func TestTheMetricsPageListsEveryMetric(t *testing.T) {
 		base := regexp.MustCompile(`_(bucket|count|sum)$`).ReplaceAllString(name, "")
 		require.Contains(t, counted, base, "the page speaks of it")
 	}
+	for _, value := range []string{limitedStart, limitedRefusal} {
+		require.Contains(t, string(page), "`"+value+"`")
+	}
 	for _, values := range []map[approval.Kind]string{decisions, outcomes, results} {
 		for _, value := range values {
 			require.Contains(t, string(page), "`"+value+"`", "a value of a label is not explained")

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -26,6 +29,7 @@ import (
 type canaries struct {
 	mu     sync.Mutex
 	caught map[string]bool
+	agency int // how often the agency gave keys
 }
 
 const song = "zq7xKanari"
@@ -34,7 +38,7 @@ const song = "zq7xKanari"
 func (c *canaries) sees(h http.Header) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, name := range []string{"X-Auth-Token", "X-Subject-Token", "X-Security-Token"} {
+	for _, name := range []string{"X-Auth-Token", "X-Subject-Token", "X-Security-Token", "X-Metadata-Token"} {
 		if value := h.Get(name); value != "" {
 			c.caught[value] = true
 		}
@@ -42,6 +46,31 @@ func (c *canaries) sees(h http.Header) {
 	if _, signature, ok := strings.Cut(h.Get("Authorization"), "Signature="); ok {
 		c.caught[signature] = true
 	}
+}
+
+// keys catches what the metadata service gives: the keys themselves go no further than into memory.
+func (c *canaries) keys(r *http.Response) error {
+	if r.Request.URL.Path != "/openstack/latest/securitykey" {
+		return nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	var said struct {
+		Credential struct{ Access, Secret, SecurityToken string }
+	}
+	if err := json.Unmarshal(body, &said); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.agency++
+	for _, secret := range []string{said.Credential.Access, said.Credential.Secret, said.Credential.SecurityToken} {
+		c.caught[secret] = true
+	}
+	return nil
 }
 
 // sings finds the first secret in a text, in the spellings in which one gets about.
@@ -69,7 +98,7 @@ func (c *canaries) between(t *testing.T, target string) string {
 	require.NoError(t, err)
 	proxy := &httputil.ReverseProxy{
 		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host },
-		ModifyResponse: func(r *http.Response) error { c.sees(r.Header); return nil },
+		ModifyResponse: func(r *http.Response) error { c.sees(r.Header); return c.keys(r) },
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c.sees(r.Header)
@@ -81,17 +110,19 @@ func (c *canaries) between(t *testing.T, target string) string {
 
 const (
 	tokenInstance = "33333333-0000-4000-8000-000000000003"
+	ecsInstance   = "44444444-0000-4000-8000-000000000004"
 	canaryRules   = `
 instances:
   prod: {endpoint: "URL", project_id: "PROJECT", instance_id: PROD, ak: "${CANARY_AK}", sk: "${CANARY_SK}", security_token: "${CANARY_TEMPORARY}"}
   staging: {endpoint: "URL", project_id: "PROJECT", instance_id: STAGING, iam_domain: acme, iam_user: slipway, iam_password: "${CANARY_PASSWORD}", iam_endpoint: "URL"}
   trial: {endpoint: "URL", project_id: "PROJECT", instance_id: TRIAL, token: "${CANARY_TOKEN}"}
+  cloud: {endpoint: "URL", project_id: "PROJECT", instance_id: CLOUD, ecs_agency: true}
 rules:
   - {name: all, approvals: 1, approvers: [requester]}
 `
 )
 
-// canaryWorld signs in to three instances in the three ways there are, with secrets from files and from the environment.
+// canaryWorld signs in to four instances in the four ways there are, with secrets from files and from the environment.
 func canaryWorld(t *testing.T) (*world, *canaries) {
 	t.Helper()
 	c := &canaries{caught: map[string]bool{}}
@@ -106,13 +137,15 @@ func canaryWorld(t *testing.T) (*world, *canaries) {
 		l.AccessKey, l.SecretKey, l.SecurityToken = secret("AK"), secret("SK"), secret("Temporary")
 		l.Domain, l.User, l.Password = "acme", "slipway", secret("Password")
 		l.Tokens = []string{secret("Token")}
-		l.Instances = append(l.Instances, locallake.Instance{ID: tokenInstance, Name: "trial"})
-		l.Jobs = append(l.Jobs, locallake.Job{Name: "trial_sync", InstanceID: tokenInstance, Type: locallake.MetadataMigration},
+		l.Instances = append(l.Instances, locallake.Instance{ID: tokenInstance, Name: "trial"}, locallake.Instance{ID: ecsInstance, Name: "cloud"})
+		l.Agency = true
+		l.Jobs = append(l.Jobs, locallake.Job{Name: "cloud_sync", InstanceID: ecsInstance, Type: locallake.MetadataMigration},
+			locallake.Job{Name: "trial_sync", InstanceID: tokenInstance, Type: locallake.MetadataMigration},
 			locallake.Job{Name: "canary_sync", Type: locallake.MetadataMigration, Parameter: []byte(parameter)})
 	})
 	lake := c.between(t, w.lake.URL())
 	text := strings.NewReplacer("URL", lake, "PROJECT", locallake.PlaygroundProject, "PROD", locallake.PlaygroundInstance,
-		"STAGING", locallake.PlaygroundStaging, "TRIAL", tokenInstance).Replace(canaryRules)
+		"STAGING", locallake.PlaygroundStaging, "TRIAL", tokenInstance, "CLOUD", ecsInstance).Replace(canaryRules)
 	for _, name := range []string{"LAKEFORMATION_ENDPOINT", "LAKEFORMATION_PROJECT_ID", "LAKEFORMATION_INSTANCE_ID", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"} {
 		delete(w.env, name)
 	}
@@ -120,7 +153,7 @@ func canaryWorld(t *testing.T) (*world, *canaries) {
 		w.env["CANARY_"+name] = secret(what)
 	}
 	inFiles(t, w.env, "SLACK_BOT_TOKEN", "CANARY_SK", "CANARY_PASSWORD")
-	w.env["SLIPWAY_CONFIG"] = secretFile(t, text)
+	w.env["SLIPWAY_CONFIG"], w.env["LAKEFORMATION_ECS_METADATA"] = secretFile(t, text), lake
 	return w, c
 }
 
@@ -139,8 +172,8 @@ func TestNoSecretIsSeenAnywhere(t *testing.T) {
 	p := w.spawn()
 	ana := w.as("ana")
 
-	// It goes well, in each of the three ways to sign in.
-	for _, job := range []string{"prod/canary_sync", "staging/staging_sync", "trial/trial_sync"} {
+	// It goes well, in each of the four ways to sign in.
+	for _, job := range []string{"prod/canary_sync", "staging/staging_sync", "trial/trial_sync", "cloud/cloud_sync"} {
 		ana.types("/lf start " + job)
 		ana.presses("Start job")
 		_, name, _ := strings.Cut(job, "/")
@@ -163,14 +196,14 @@ func TestNoSecretIsSeenAnywhere(t *testing.T) {
 	for _, op := range []locallake.Op{locallake.OpList, locallake.OpShow} {
 		require.NoError(t, w.lake.SetFault(op, locallake.Fault{Name: locallake.FaultSignatureEcho}))
 	}
-	for _, typed := range []string{"jobs prod", "jobs staging", "jobs trial"} {
+	for _, typed := range []string{"jobs prod", "jobs staging", "jobs trial", "jobs cloud"} {
 		ana.types("/lf " + typed)
 	}
 	w.as("ben").types("/lf start prod/canary_sync")
 	w.as("ben").reads("could not read the job", "the signature is wrong")
 	w.until("each instance is refused", func() bool {
 		_, body := get("/readyz")
-		return strings.Count(body, "LakeFormation refuses the credentials") == 3
+		return strings.Count(body, "LakeFormation refuses the credentials") == 4
 	})
 	look()
 	w.lake.ClearFaults()
@@ -190,7 +223,8 @@ func TestNoSecretIsSeenAnywhere(t *testing.T) {
 	w.cardSays("`trial_sync` that began at", "succeeded")
 	look()
 
-	require.GreaterOrEqual(t, len(c.caught), 12, "secrets of the settings, signatures and a fetched token were on the wire")
+	require.NotZero(t, c.agency)
+	require.GreaterOrEqual(t, len(c.caught), 16, "secrets of the settings, signatures and a fetched token were on the wire")
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	require.NoError(t, err)
 	bytes := ""

@@ -222,6 +222,19 @@ func TestWhatIsBrokenIsNamedWithItsFix(t *testing.T) {
 			},
 			check: "lakeformation", status: "problem", words: "refused", fix: "token",
 		},
+		"a token that ends": {
+			spoil: func(w *world) {
+				w.env["HUAWEICLOUD_SDK_AK"], w.env["HUAWEICLOUD_SDK_SK"], w.env["LAKEFORMATION_TOKEN"] = "", "", locallake.PlaygroundToken
+			},
+			check: "credentials", status: "warning", words: "it ends within a day", fix: "LAKEFORMATION_ECS_AGENCY",
+			also: map[string]string{"lakeformation": "ok"},
+		},
+		"temporary keys": {
+			world: func(_ *localslack.Config, l *locallake.Config) { l.SecurityToken = "the-token-of-today" },
+			spoil: set("HUAWEICLOUD_SDK_SECURITY_TOKEN", "the-token-of-today"),
+			check: "credentials", status: "warning", words: "nothing renews them", fix: "LAKEFORMATION_ECS_AGENCY",
+			also: map[string]string{"lakeformation": "ok"},
+		},
 		"the project is another": {
 			spoil: set("LAKEFORMATION_PROJECT_ID", "ffffffffffffffffffffffffffffffff"),
 			check: "lakeformation", status: "problem", words: "the credentials belong to another project", fix: "Check the project id",

@@ -15,6 +15,7 @@ const (
 	TwiceSaid   Code = "twice_said"   // this person has decided already
 	Repeated    Code = "repeated"     // the same person asked for the same a moment ago
 	TooMany     Code = "too_many"     // too many open Requests
+	TooOften    Code = "too_often"    // too many asks of one person within an hour
 	Busy        Code = "busy"         // another open Request holds the job
 	Invalid     Code = "invalid"      // what was typed cannot be used
 	Unavailable Code = "unavailable"  // Slack could not say who this is

@@ -59,9 +59,10 @@ type Claim struct {
 
 // Crowd is what surrounds a new Request, read in its own transaction.
 type Crowd struct {
-	Mine    int     // open Requests of the same person
-	Channel int     // open Requests of the same channel
-	Twin    Request // the same person's open Request for the same job and action within TwinWithin; zero ID: none
+	Mine    int           // open Requests of the same person
+	Channel int           // open Requests of the same channel
+	Wait    time.Duration // until the same person may ask for a start again, see StartsPerPerson; 0: they may now
+	Twin    Request       // the same person's open Request for the same job and action within TwinWithin; zero ID: none
 }
 
 // Shown is what the Announcer did for a card.

@@ -21,12 +21,19 @@ const (
 // Service is the one way in for people: whatever somebody types or presses becomes a change of a Request here, or an
 // *Error that says why not.
 type Service struct {
-	store  Store
-	people People
+	store    Store
+	people   People
+	refusals *refusals
 }
 
 // NewService returns a Service on a Store.
-func NewService(store Store, people People) *Service { return &Service{store: store, people: people} }
+func NewService(store Store, people People) *Service { return &Service{store, people, newRefusals()} }
+
+// Limit sets the clock of what one person may do how often, and who hears that a refusal was not recorded. Call it
+// before the first use.
+func (s *Service) Limit(clock Clock, unrecorded func()) {
+	s.refusals.now, s.refusals.unrecorded = clock.Now, unrecorded
+}
 
 // Open records an Ask. When it returns nil, or ErrSeen, the Request is on disk. It asks Slack nothing: whether the
 // requester is a full member is looked up by the worker before anything is shown.
@@ -43,7 +50,16 @@ func (s *Service) refused(ctx context.Context, id ID, event Event, err error) er
 	if !errors.As(err, &e) || e.Code == Repeated || e.Code == Unavailable || e.Code == NotFound {
 		return err
 	}
+	wait, last := s.refusals.take(event.By)
+	if wait > 0 {
+		told := *e
+		told.Hint = Sentences(e.Hint, T("You were told no very often just now, so this is not recorded any more. Please try again in %d s; what is yours to decide always counts.", seconds(wait)))
+		return &told
+	}
 	event.Problem = &Problem{Words: e.Words, Next: e.Hint}
+	if last {
+		event.Problem.Next = Sentences(e.Hint, T("They were told no %d times within a short time: more of it may not be recorded.", RefusalsAtOnce))
+	}
 	if noted := s.store.Note(ctx, id, event); noted != nil {
 		told := *e
 		told.Cause = errors.Join(ErrNotAudited, noted, e.Cause)
@@ -67,6 +83,11 @@ func (s *Service) open(ctx context.Context, receipt Receipt, ask Ask, reply Repl
 			return refuse(TooMany, "Wait until some of them have ended.", "Workflows have %d open requests, the most they may have together. Nothing was started.", c.Mine)
 		case c.Twin.ID != 0:
 			return &Error{Code: Repeated, Request: c.Twin.ID, Words: T("This is %s: you asked for the same a moment ago, and it is still open.", c.Twin.ID)}
+		case ask.Action == Stop:
+			return nil // what runs may always be stopped
+		case c.Wait > 0:
+			return refuse(TooOften, "", "You asked for %d starts within an hour, the most one person may. Nothing was started. You may ask again in %d min; you may stop what runs at any time.",
+				StartsPerPerson, int((c.Wait+time.Minute-1)/time.Minute))
 		case c.Mine >= OpenPerPerson:
 			return refuse(TooMany, "Decide or cancel one of them first.", "You have %d open requests, the most one person may have. Nothing was started.", c.Mine)
 		case c.Channel >= OpenPerChannel:

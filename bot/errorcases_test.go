@@ -15,7 +15,7 @@ type errorCase struct {
 	body   string            // {authorization} and the like stand for what the request carried
 	header map[string]string // of the answer
 	by     string            // how the request is signed in: "keys" where empty
-	iam    bool              // IAM answers so, and LakeFormation is never asked
+	iam    bool              // IAM, or with "agency" the metadata service, answers so, and LakeFormation is never asked
 }
 
 // lake is LakeFormation's own form of an error.
@@ -34,6 +34,13 @@ func iam(status int, title, message string) errorCase {
 	if message != "" {
 		c.body = fmt.Sprintf(`{"error":{"code":%d,"message":%q,"title":%q}}`, status, message, title)
 	}
+	return c
+}
+
+// ecs is the metadata service's form, on a machine that is to sign in by its agency.
+func ecs(status int, message string) errorCase {
+	c := iam(status, "Unauthorized", message)
+	c.group, c.by = "Agency of an ECS", "agency"
 	return c
 }
 
@@ -135,6 +142,11 @@ func documented() map[string]errorCase {
 		"iam-503":                             iam(503, "Service Unavailable", ""),
 		"iam-web-page":                        {group: "IAM", iam: true, by: "password", status: 502, body: "<html><head><title>502 Bad Gateway</title></head></html>"},
 		"iam-201-without-a-token":             {group: "IAM", iam: true, by: "password", status: 201, body: `{"token":{}}`},
+		"gateway-0301-agency":                 gate(401, "APIG.0301", notIAM+": the security token is invalid").signedIn("agency"),
+		"empty-401-agency":                    shape(401, "").signedIn("agency"),
+		"agency-none":                         ecs(401, "Please configure Cloud Service Agency first"),
+		"agency-500":                          ecs(500, "Internal Server Error"),
+		"agency-200-without-keys":             {group: "Agency of an ECS", iam: true, by: "agency", status: 200, body: `{"credential":null}`},
 		"nested":                              shape(400, `{"error":{"code":"common.01000001","message":"inner words"}}`),
 		"camel-case":                          shape(400, `{"errorCode":"common.01000001","errorMsg":"camel words","solutionMsg":"Check it.","requestId":"c-1"}`),
 		"code-alone":                          shape(400, `{"error_code":"lakeformation.00000013"}`),
@@ -190,13 +202,13 @@ func (c errorCase) answer(w http.ResponseWriter, r *http.Request) {
 }
 
 // credentials are as the case wants them; every secret in them is a canary.
-func credentials(by string, fetched *lakeformation.IAMPassword) lakeformation.Credentials {
+func credentials(by string, fetched lakeformation.Credentials) lakeformation.Credentials {
 	switch by {
 	case "token":
 		return lakeformation.FixedToken("canary-fixed-token")
 	case "temporary keys":
 		return lakeformation.AKSK{AccessKey: "CANARYACCESSKEY1", SecretKey: "canary-secret-key", SecurityToken: "canary-security-token"}
-	case "password":
+	case "password", "agency":
 		return fetched
 	}
 	return lakeformation.AKSK{AccessKey: "CANARYACCESSKEY1", SecretKey: "canary-secret-key"}

@@ -194,10 +194,29 @@ func answered(t *testing.T, c errorCase) outcome {
 			w.WriteHeader(http.StatusCreated)
 			return
 		}
+		if r.Method == http.MethodPut && !c.iam {
+			http.NotFound(w, r) // a metadata service that knows no tokens
+			return
+		}
+		if r.URL.Path == "/openstack/latest/securitykey" && !c.iam {
+			_, _ = w.Write([]byte(`{"credential":{"access":"CANARYACCESSKEY1","secret":"canary-secret-key","securitytoken":"canary-security-token"}}`))
+			return
+		}
 		c.answer(w, r)
 	}))
 	defer s.Close()
-	return calls(t, s.URL, credentials(c.by, password(t, s.URL, nil)), nil, lakeformation.StartOptions{})
+	var fetched lakeformation.Credentials = password(t, s.URL, nil)
+	if c.by == "agency" {
+		fetched = agency(t, s.URL)
+	}
+	return calls(t, s.URL, credentials(c.by, fetched), nil, lakeformation.StartOptions{})
+}
+
+func agency(t *testing.T, endpoint string) *lakeformation.ECSAgency {
+	a, err := lakeformation.NewECSAgency(lakeformation.ECSAgencyConfig{Endpoint: endpoint})
+	require.NoError(t, err)
+	t.Cleanup(a.Close)
+	return a
 }
 
 func password(t *testing.T, endpoint string, dial lakeformation.Dialer) *lakeformation.IAMPassword {
@@ -252,6 +271,11 @@ func unanswered() map[string]func(*testing.T) outcome {
 		"network-no-such-host": dialing(host, &net.DNSError{Err: "no such host", Name: "lakeformation.example.com", IsNotFound: true}),
 		"network-refused":      dialing(host, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}),
 		"network-no-way-there": dialing(host, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.EHOSTUNREACH}),
+		"network-agency-unreachable": func(t *testing.T) outcome {
+			s := httptest.NewServer(http.NotFoundHandler())
+			s.Close()
+			return calls(t, host, agency(t, s.URL), nil, lakeformation.StartOptions{})
+		},
 		"network-iam-unreachable": func(t *testing.T) outcome {
 			p := password(t, "https://iam.example.com", func(context.Context, string, string) (net.Conn, error) {
 				return nil, &net.DNSError{Err: "no such host", Name: "iam.example.com", IsNotFound: true}
@@ -329,7 +353,7 @@ func page(t *testing.T, starts *sync.Map) {
 	var b strings.Builder
 	b.WriteString(pageHead)
 	cases := documented()
-	for _, group := range []string{"LakeFormation", "API gateway", "IAM", "Other shapes", "No answer"} {
+	for _, group := range []string{"LakeFormation", "API gateway", "IAM", "Agency of an ECS", "Other shapes", "No answer"} {
 		fmt.Fprintf(&b, "\n## %s\n\n| error | HTTP | the start is | what we know of it | our next step |\n|---|---|---|---|---|\n", group)
 		for _, name := range errorNames(starts) {
 			c, known := cases[name]

@@ -8,7 +8,7 @@ type Access int
 const (
 	Untold  Access = iota // nothing: there was no answer, or one that does not depend on them
 	Granted               // they were accepted, whatever else the answer says
-	Denied                // they were refused, and the same ones will be refused again
+	Denied                // they were refused, and the same ones will be refused again; or the ECS's agency gives none
 )
 
 // Access is what this call tells about the credentials. A missing permission is no matter of the credentials.
@@ -19,8 +19,9 @@ func (c Call) Access() Access {
 		return Untold
 	case e == nil:
 		return Granted
-	case e.iam() != nil:
-		if iam := e.iam(); iam.Class == Refused || iam.Class == Unauthorized {
+	case e.fetching() != nil:
+		// The metadata service is on the machine itself: what it does not give for as long as the old keys last is missing.
+		if fetch := e.fetching(); fetch.Class == Refused || fetch.Class == Unauthorized || fetch.Op == OpAgencyKeys {
 			return Denied
 		}
 		return Untold

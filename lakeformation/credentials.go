@@ -13,7 +13,7 @@ type Credentials interface {
 	Authorize(req *http.Request) error
 }
 
-// Renewable credentials can get over a 401: IAMPassword is, AKSK and FixedToken are not.
+// Renewable credentials can get over a 401: IAMPassword and ECSAgency are, AKSK and FixedToken are not.
 type Renewable interface {
 	Credentials
 	// Refused tells that a request with these headers was refused for its token. It reports whether the next

@@ -34,6 +34,7 @@ const (
 	OpShowInstance = "ShowInstance"
 	OpShowAgency   = "ShowAgency"
 	OpCreateToken  = "CreateToken" // IAM's call, made by IAMPassword
+	OpAgencyKeys   = "AgencyKeys"  // the metadata service's, made by ECSAgency
 )
 
 // Error is the one error of every call that failed. No field holds a secret: what an answer echoes of signed headers,
@@ -79,8 +80,8 @@ const (
 
 // Error gives what happened in one line.
 func (e *Error) Error() string {
-	if iam := e.iam(); iam != nil {
-		return e.Op + ": " + cmp.Or(iam.Meaning().String(), string(whyCredentials)) + ": " + iam.Error()
+	if fetch := e.fetching(); fetch != nil {
+		return e.Op + ": " + cmp.Or(fetch.Meaning().String(), string(whyCredentials)) + ": " + fetch.Error()
 	}
 	var b strings.Builder
 	b.WriteString(e.Op + ": ")

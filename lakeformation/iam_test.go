@@ -128,7 +128,7 @@ func TestAnOldTokenServesWhileIAMIsDown(t *testing.T) {
 	require.Equal(t, tokenNumber(1), tokenOf(t, p))
 	require.Len(t, iam.requests(), 2, "IAM is left alone for a minute")
 	wall.move(time.Hour)
-	_, err := p.current(t.Context())
+	_, err := p.token.current(t.Context())
 	require.Equal(t, 503, failed(t, err).HTTPStatus, "but not beyond its end")
 }
 
@@ -231,7 +231,7 @@ func TestAWrongPasswordIsNotTriedAgainSoon(t *testing.T) {
 	iam := serve(t, inTurn(answering(401, ""), giving(wall, 24*time.Hour)))
 	p := passwordAt(t, iam.URL, wall)
 	for range 3 {
-		_, err := p.current(t.Context())
+		_, err := p.token.current(t.Context())
 		require.Equal(t, 401, failed(t, err).HTTPStatus)
 	}
 	require.Len(t, iam.requests(), 1)
@@ -252,7 +252,7 @@ func TestAnUnreachableIAMIsToldAsSuch(t *testing.T) {
 			return nil, &net.DNSError{Err: "no such host", Name: "iam.example.com"}
 		}})
 	require.NoError(t, err)
-	_, err = p.current(t.Context())
+	_, err = p.token.current(t.Context())
 	require.EqualError(t, err, "CreateToken: IAM gave no token: the host name could not be resolved: lookup iam.example.com: no such host")
 	require.Equal(t, NeverSent, failed(t, err).Class)
 }
@@ -265,7 +265,7 @@ func TestACallerThatGivesUpDoesNotSpoilTheToken(t *testing.T) {
 	p := passwordAt(t, iam.URL, wall)
 	ctx, cancel := context.WithCancel(t.Context())
 	gaveUp := make(chan error)
-	go func() { _, err := p.current(ctx); gaveUp <- err }()
+	go func() { _, err := p.token.current(ctx); gaveUp <- err }()
 	<-asked
 	cancel()
 	require.ErrorIs(t, <-gaveUp, context.Canceled)

@@ -56,14 +56,15 @@ func NewIAMPassword(config PasswordConfig) (*IAMPassword, error) {
 		return nil, err
 	}
 	transport := newTransport(config.DialContext)
-	return &IAMPassword{
+	p := &IAMPassword{
 		url:       endpoint + "/v3/auth/tokens",
 		body:      body,
 		password:  config.Password,
 		resty:     newResty(transport, config.UserAgent),
 		transport: transport,
-		now:       config.Now,
-	}, nil
+	}
+	p.token.fetch, p.token.early, p.token.now = p.fetch, tokenEarly, config.Now
+	return p, nil
 }
 
 // fetch asks IAM for a token, once. API page: KeystoneCreateUserTokenByPassword,
@@ -87,7 +88,7 @@ func (p *IAMPassword) fetch(ctx context.Context) (token string, ends time.Time, 
 	token = raw.Header.Get("X-Subject-Token")
 	switch {
 	case raw.StatusCode != http.StatusCreated:
-		e := answered(OpCreateToken, raw, http.Header{"X-Auth-Token": {p.password}}, p.now())
+		e := answered(OpCreateToken, raw, http.Header{"X-Auth-Token": {p.password}}, p.token.now())
 		e.Method = http.MethodPost
 		return "", time.Time{}, e
 	case token == "" || headerSafe("", token) != nil:
@@ -103,7 +104,7 @@ func (p *IAMPassword) fetch(ctx context.Context) (token string, ends time.Time, 
 	}
 	body, _ := io.ReadAll(io.LimitReader(raw.Body, maxBody))
 	if json.Unmarshal(body, &said) != nil || said.Token.ExpiresAt.IsZero() {
-		return token, p.now().Add(lifeUnknown), nil
+		return token, p.token.now().Add(lifeUnknown), nil
 	}
 	return token, said.Token.ExpiresAt.Time, nil
 }

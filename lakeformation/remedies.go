@@ -1,14 +1,22 @@
 package lakeformation
 
 const (
-	askForAction = "Ask your Huawei Cloud administrator to allow the IAM user that signs in here the action that is missing: {action}."
+	askForAction = "Ask your Huawei Cloud administrator to allow the IAM user (or the agency) that signs in here the action that is missing: {action}."
 	newToken     = "Set a new token, or use an access key and a secret key, which do not expire."
+	agencyNoKeys = "Give this ECS an agency that may use LakeFormation, on its page in the ECS console under Management Information; or sign in with an access key and a secret key."
+	agencyAgain  = "The keys came from this ECS's agency just now, so that works. Check that the agency may use LakeFormation in this project, and this machine's clock."
 	refusedAgain = "It was fetched with the user and password just now, so IAM's sign-in works. Check that the project id and the region are right for this user, and this machine's clock."
 )
 
 // remedies go from the particular to the general. Where the service does not name the missing permission, "most likely"
 // is said: the pages list the actions but not which call needs which.
 var remedies = []remedyRow{
+	// What the metadata service of an ECS answers, or does not.
+	{ops: []string{OpAgencyKeys}, whys: []why{whyNoListener, whyDial, whyTimeout, whyBroken}, means: "the metadata service cannot be reached",
+		text: "An agency works on a Huawei Cloud ECS alone. Check that Slipway runs on one, and that its firewall or container network lets it reach 169.254.169.254."},
+	{ops: []string{OpAgencyKeys}, statuses: []int{401, 403, 404}, means: "this machine has no agency", text: agencyNoKeys},
+	{ops: []string{OpAgencyKeys}, means: "the metadata service is not working at the moment", text: "{again} If it stays so, check that Slipway runs on a Huawei Cloud ECS that has an agency."},
+
 	// What this side knows.
 	{whys: []why{whyArgument}, text: "Correct the request; LakeFormation was not asked."},
 	{whys: []why{whyTooLate}, text: "Ask again. If it keeps happening, the network or this machine is too slow."},
@@ -45,6 +53,8 @@ var remedies = []remedyRow{
 	{codes: []string{"APIG.0203"}, text: "LakeFormation did not answer its gateway in time. {again}"},
 	{codes: []string{"APIG.0301", "APIG.0303"}, says: tells(`signature expired`), means: "the signature's time is not the server's",
 		text: "Set this machine's clock: more than 15 minutes off is refused."},
+	{codes: []string{"APIG.0301", "APIG.0303", "APIG.0305", "APIG.0307", "APIG.1002", "lakeformation.00000015"}, by: []signIn{byAgency},
+		means: "the agency's keys were refused", text: agencyAgain},
 	{codes: []string{"APIG.0301", "APIG.0303"}, says: tells(`access key (not found|.* not exist)|ak .*not exist`), means: "the access key is not known",
 		text: "Check the access key: it may be mistyped, deleted or disabled, or of another account."},
 	{codes: []string{"APIG.0301", "APIG.0303"}, says: tells(`security.?token`), by: []signIn{byTemporary, byKeys, ""}, means: "the security token is wrong or has expired",
@@ -100,6 +110,7 @@ var remedies = []remedyRow{
 		text: "Check the instance id, the project id and the region in the settings."},
 	{statuses: []int{404}, means: "it does not know this job", text: "The job may have been deleted, or belong to another instance: check its id and the instance."},
 	{statuses: []int{401}, by: []signIn{byPassword}, means: "the token was refused", text: refusedAgain},
+	{statuses: []int{401}, by: []signIn{byAgency}, means: "the agency's keys were refused", text: agencyAgain},
 	{statuses: []int{401}, means: "the credentials are wrong or no longer valid", text: "Check the keys or the token in the settings."},
 	{statuses: []int{403}, says: namesTokenHeader, by: []signIn{byPassword}, means: "the token was refused", text: refusedAgain},
 	{statuses: []int{403}, says: namesTokenHeader, by: []signIn{byToken}, means: "the token is not valid here",

@@ -90,18 +90,21 @@ func (e *Error) Meaning() Words {
 	return Words{Format: e.row().means}
 }
 
-// iam is IAM's own error below one that says that no token could be had.
-func (e *Error) iam() *Error {
-	var iam *Error
-	if e.why == whyCredentials && errors.As(e.cause, &iam) {
-		return iam
+// fetching is the error of whoever was asked for a token or for keys, below one that says that none could be had.
+func (e *Error) fetching() *Error {
+	var fetch *Error
+	if e.why == whyCredentials && errors.As(e.cause, &fetch) {
+		return fetch
 	}
 	return nil
 }
 
+// NoCredentials reports that there was nothing to sign in with: LakeFormation was not asked.
+func (e *Error) NoCredentials() bool { return e.fetching() != nil }
+
 func (e *Error) row() remedyRow {
-	if iam := e.iam(); iam != nil {
-		e = iam
+	if fetch := e.fetching(); fetch != nil {
+		e = fetch
 	}
 	return remedies[slices.IndexFunc(remedies, func(r remedyRow) bool { return r.fits(e) })] // the last row fits all
 }

@@ -47,7 +47,7 @@ func TestEveryFailureHasANextStep(t *testing.T) {
 		{"APIG.0307", Error{HTTPStatus: 401, Code: "APIG.0307"}, "the token has expired"},
 		{"APIGW.0308", Error{HTTPStatus: 429, Code: "APIGW.0308", Class: Throttled}, "LakeFormation did not see this call"},
 		{"APIG.1002", Error{HTTPStatus: 401, Code: "APIG.1002"}, "change of password"},
-		{"APIG.1005", Error{HTTPStatus: 403, Code: "APIG.1005"}, "a permission is missing. Ask your Huawei Cloud administrator to allow the IAM user that signs in here the action that is missing: most likely lakeformation:instanceJob:exec (to start and stop jobs)."},
+		{"APIG.1005", Error{HTTPStatus: 403, Code: "APIG.1005"}, "a permission is missing. Ask your Huawei Cloud administrator to allow the IAM user (or the agency) that signs in here the action that is missing: most likely lakeformation:instanceJob:exec (to start and stop jobs)."},
 
 		{"lakeformation 01", Error{HTTPStatus: 500, Code: "lakeformation.00000001", Class: Unknown}, "is busy. " + lookFirst},
 		{"lakeformation 02", Error{HTTPStatus: 400, Code: "lakeformation.00000002"}, "kind of permission"},
@@ -58,7 +58,7 @@ func TestEveryFailureHasANextStep(t *testing.T) {
 		{"lakeformation 13", Error{HTTPStatus: 400, Code: "lakeformation.00000013"}, "does not accept a value"},
 		{"lakeformation 14", Error{HTTPStatus: 500, Code: "lakeformation.00000014", Class: Unknown}, lookFirst},
 		{"lakeformation 15", Error{HTTPStatus: 400, Code: "lakeformation.00000015"}, "the token is wrong or no longer valid"},
-		{"lakeformation 16", Error{HTTPStatus: 400, Code: "lakeformation.00000016"}, "a permission is missing. Ask your Huawei Cloud administrator to allow the IAM user that signs in here the action that is missing: most likely lakeformation:instanceJob:exec (to start and stop jobs)."},
+		{"lakeformation 16", Error{HTTPStatus: 400, Code: "lakeformation.00000016"}, "a permission is missing. Ask your Huawei Cloud administrator to allow the IAM user (or the agency) that signs in here the action that is missing: most likely lakeformation:instanceJob:exec (to start and stop jobs)."},
 		{"lakeformation 17, of which no words are known", Error{HTTPStatus: 400, Code: "lakeformation.00000017"}, "did not accept the request"},
 		{"lakeformation 21", Error{HTTPStatus: 400, Code: "lakeformation.00000021"}, "another project"},
 

@@ -13,8 +13,9 @@ const (
 	ByLakeFormation Speaker = "LakeFormation"
 	ByGateway       Speaker = "Huawei Cloud's API gateway" // in front of LakeFormation: codes APIG.… and APIGW.…
 	ByIAM           Speaker = "IAM"
-	ByStranger      Speaker = "A gateway or proxy" // it answered in LakeFormation's place
-	ByNobody        Speaker = "nobody"             // there was no answer, or none to understand: Message is this package's own
+	ByMetadata      Speaker = "The metadata service" // of the ECS that Slipway runs on
+	ByStranger      Speaker = "A gateway or proxy"   // it answered in LakeFormation's place
+	ByNobody        Speaker = "nobody"               // there was no answer, or none to understand: Message is this package's own
 )
 
 // Speaker tells who refused or failed. It goes by the answer's form, since an answer does not name its sender.
@@ -23,9 +24,9 @@ func (e *Error) Speaker() Speaker {
 	case whyDNS, whyNoListener, whyDial, whyTLS, whyTooLate, whyTimeout, whyBroken, whyGivenUp, whyTooLarge, whyArgument:
 		return ByNobody
 	case whyCredentials:
-		var iam *Error
-		if errors.As(e.cause, &iam) {
-			return iam.Speaker()
+		var fetch *Error
+		if errors.As(e.cause, &fetch) {
+			return fetch.Speaker()
 		}
 		return ByNobody
 	case whyGarbage:
@@ -39,6 +40,8 @@ func (e *Error) Speaker() Speaker {
 	switch {
 	case e.Op == OpCreateToken:
 		return ByIAM
+	case e.Op == OpAgencyKeys:
+		return ByMetadata
 	case e.HTTPStatus >= 300 && e.HTTPStatus < 400:
 		return ByStranger
 	case strings.HasPrefix(plainCode(e.Code), "APIG."):
@@ -52,7 +55,9 @@ func (e *Error) Speaker() Speaker {
 func (e *Error) Summary() Words {
 	who := Words{Format: string(e.Speaker())}
 	switch {
-	case e.iam() != nil:
+	case e.NoCredentials() && e.fetching().Op == OpAgencyKeys:
+		return e.summary("The agency gave no keys.", "The agency gave no keys: %s.")
+	case e.NoCredentials():
 		return e.summary("IAM gave no token.", "IAM gave no token: %s.")
 	case e.why == whyArgument:
 		return e.summary("The request cannot be right.", "The request cannot be right: %s.")
@@ -101,11 +106,14 @@ const (
 	byTemporary signIn = "temporary keys" // with a security token
 	byToken     signIn = "token"
 	byPassword  signIn = "password" // a token that is renewed
+	byAgency    signIn = "agency"   // temporary keys that are renewed
 )
 
 func signInOf(credentials Credentials, header http.Header) signIn {
 	_, renewable := credentials.(Renewable)
 	switch {
+	case renewable && header.Get("X-Security-Token") != "":
+		return byAgency
 	case renewable:
 		return byPassword
 	case header.Get("X-Auth-Token") != "":

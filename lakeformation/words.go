@@ -27,10 +27,10 @@ func (w Words) IsZero() bool { return w.Format == "" }
 func Texts() []string {
 	texts := []string{
 		tryInAMinute, safeAgain, lookBefore, mayStart, mayRead,
-		"IAM gave no token.", "IAM gave no token: %s.", "The request cannot be right.", "The request cannot be right: %s.",
+		"IAM gave no token.", "IAM gave no token: %s.", "The agency gave no keys.", "The agency gave no keys: %s.", "The request cannot be right.", "The request cannot be right: %s.",
 		"LakeFormation could not be asked.", "LakeFormation could not be asked: %s.", "%s turned it away.", "%s turned it away: %s.",
 		"%s refused it.", "%s refused it: %s.", "LakeFormation gave no clear answer.", "LakeFormation gave no clear answer: %s.",
-		string(ByLakeFormation), string(ByGateway), string(ByIAM), string(ByStranger), string(ByNobody),
+		string(ByLakeFormation), string(ByGateway), string(ByIAM), string(ByMetadata), string(ByStranger), string(ByNobody),
 	}
 	for _, row := range remedies {
 		texts = append(texts, blank.ReplaceAllString(row.text, "%s"))

@@ -108,6 +108,7 @@ func noScans(t *testing.T, w *world) {
 		"claiming work":             {statement(claimDue(w.store.dialect), 1, 2, 3), "requests_due (due_at<?)"},
 		"claiming cards":            {statement(claimCards(w.store.dialect), 1, 2, 3), "requests_card_due (card_due_at<?)"},
 		"a person's crowd":          {statement(crowdSQL, "U1", "T1", "C1"), "requests_crowd_requester (requester=? AND ended_at=?)"},
+		"a person's starts":         {statement(startsSQL, "U1", "T1", "start", 29), "requests_requester (requester=?)"},
 		"a channel's crowd":         {statement(crowdSQL, "U1", "T1", "C1"), "requests_crowd_channel (channel=? AND ended_at=?)"},
 		"a twin":                    {statement(twinSQL, "U1", "T1", "start", "prod", "job1", 1), "requests_crowd_requester (requester=? AND ended_at=?)"},
 		"an envelope":               {statement(receiptSQL, "envelope", "key"), "sqlite_autoindex_inbox_1 (envelope_id=?)"},

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -70,7 +72,8 @@ func insert(ctx context.Context, c *change, r approval.Request) (row, error) {
 }
 
 const (
-	crowdSQL = `SELECT
+	startsSQL = `SELECT created_at FROM requests WHERE requester = $1 AND team = $2 AND action = $3 ORDER BY id DESC LIMIT 1 OFFSET $4`
+	crowdSQL  = `SELECT
 		(SELECT count(*) FROM requests WHERE requester = $1 AND team = $2 AND ended_at IS NULL),
 		(SELECT count(*) FROM requests WHERE channel = $3 AND ended_at IS NULL)`
 	twinSQL = `SELECT ` + columns + ` FROM requests
@@ -85,6 +88,14 @@ func around(ctx context.Context, q querier, ask approval.Ask, now time.Time) (ap
 	err := q.QueryRowContext(ctx, crowdSQL, text(ask.By.UserID), text(ask.By.TeamID), text(ask.Channel)).Scan(&crowd.Mine, &crowd.Channel)
 	if err != nil {
 		return crowd, fmt.Errorf("counting open requests: %w", err)
+	}
+	var earliest time.Time // of the newest starts that one person may ask for
+	err = q.QueryRowContext(ctx, startsSQL, text(ask.By.UserID), text(ask.By.TeamID), string(approval.Start), approval.StartsPerPerson-1).Scan(into{&earliest})
+	switch {
+	case err == nil:
+		crowd.Wait = max(earliest.Add(approval.StartsWithin).Sub(now), 0)
+	case !errors.Is(err, sql.ErrNoRows):
+		return crowd, fmt.Errorf("counting starts: %w", err)
 	}
 	twins, err := some(ctx, q, twinSQL, text(ask.By.UserID), text(ask.By.TeamID), text(string(ask.Action)), text(ask.Instance), text(ask.Job),
 		micros(now.Add(-approval.TwinWithin)))

@@ -190,6 +190,30 @@ func crowd(t *testing.T, w *world) {
 	}
 }
 
+// startsOften: who asked for as many starts as one may within an hour waits until the first of them is an hour old. Stops
+// and others' asks do not count, ended ones do.
+func startsOften(t *testing.T, w *world) {
+	for i := range approval.StartsPerPerson {
+		require.Zero(t, w.crowdOf(nightly()).Wait, i)
+		w.happens(w.open(nightly()).ID, approval.Event{Kind: approval.RequesterCancelled, By: nightly().By})
+		stop, bens := nightly(), nightly()
+		stop.Action, bens.By = approval.Stop, ben
+		w.open(stop)
+		w.open(bens)
+		w.clock.move(time.Minute)
+	}
+	require.Equal(t, 30*time.Minute, w.crowdOf(nightly()).Wait)
+	stranger := nightly()
+	stranger.By.TeamID = "T2"
+	require.Zero(t, w.crowdOf(stranger).Wait)
+	w.clock.move(29 * time.Minute)
+	require.Equal(t, time.Minute, w.crowdOf(nightly()).Wait)
+	w.clock.move(time.Minute)
+	require.Zero(t, w.crowdOf(nightly()).Wait)
+	w.open(nightly())
+	require.Equal(t, time.Minute, w.crowdOf(nightly()).Wait, "the second of them is the first now")
+}
+
 func crowdAtOnce(t *testing.T, w *world) {
 	stores := []*Store{w.store, w.replica()}
 	var seen [8]int

@@ -19,6 +19,7 @@ var suite = []struct {
 	{"a refused ask leaves nothing behind", refusedAsk},
 	{"the crowd counts open requests of the person and of the channel", crowd},
 	{"two asks at the same time never see the same crowd", crowdAtOnce},
+	{"who asked for many starts waits until the first is an hour old", startsOften},
 	{"the same ask within two minutes has a twin, and afterwards none", twin},
 	{"a job that another request holds is busy, and the answer names that request", busy},
 	{"of two requests that take one job at the same time, one is told of the other", busyAtOnce},

@@ -60,8 +60,12 @@ func (s *Server) checkSignature(c *call) *answer {
 	if err != nil {
 		return incorrect(err.Error())
 	}
-	if s.cfg.AccessKey == "" || auth.access != s.cfg.AccessKey {
+	keys, ended, known := s.keysOf(auth.access)
+	switch {
+	case !known:
 		return incorrect("aksk authentication failed, access key not found")
+	case ended:
+		return incorrect("the security token has expired")
 	}
 	date := c.Header.Get("X-Sdk-Date")
 	at, err := time.Parse(sdkDate, date)
@@ -72,12 +76,12 @@ func (s *Server) checkSignature(c *call) *answer {
 	if s.cfg.RejectOldSignatures && now.Sub(at).Abs() > maxSkew {
 		return incorrect(fmt.Sprintf("signature expired, signature time:%s,server time:%s", date, now.UTC().Format(sdkDate)))
 	}
-	if c.Header.Get("X-Security-Token") != s.cfg.SecurityToken ||
-		s.cfg.SecurityToken != "" && !slices.Contains(auth.signed, "x-security-token") {
+	if c.Header.Get("X-Security-Token") != keys.token ||
+		keys.token != "" && !slices.Contains(auth.signed, "x-security-token") {
 		return incorrect("the security token is invalid or not signed")
 	}
 	canonical := canonicalRequest(c.Request, auth.signed, c.body)
-	if !hmac.Equal([]byte(sign(s.cfg.SecretKey, date, canonical)), []byte(auth.signature)) {
+	if !hmac.Equal([]byte(sign(keys.secret, date, canonical)), []byte(auth.signature)) {
 		return signatureEcho(c, canonical)
 	}
 	return nil

@@ -17,13 +17,14 @@ type Config struct {
 	Instances []Instance // at least one; a Job without an InstanceID goes to the first
 	Jobs      []Job
 
-	// At least one of the three kinds of credentials: keys (with a SecurityToken
+	// At least one of the four kinds of credentials: keys (with a SecurityToken
 	// they are temporary ones, and the token must be sent and signed), fixed
 	// X-Auth-Tokens, or an IAM user that fetches tokens.
 	AccessKey, SecretKey, SecurityToken string
 	Tokens                              []string
 	Domain, User, Password              string
 	TokenFor                            time.Duration // how long a fetched token is valid, default 24 h
+	Agency                              bool          // Server is also the metadata service of an ECS whose agency may do all
 
 	// How a started run goes on; 0 means at once. The real service documents none of these.
 	SignalFor time.Duration // from the 202 until anything of the run can be seen
@@ -91,7 +92,7 @@ func (c Config) validate() error {
 		return errors.New("locallake: Config.Instances is empty")
 	case (c.AccessKey == "") != (c.SecretKey == ""):
 		return errors.New("locallake: AccessKey and SecretKey belong together")
-	case c.AccessKey == "" && len(c.Tokens) == 0 && c.User == "":
+	case c.AccessKey == "" && len(c.Tokens) == 0 && c.User == "" && !c.Agency:
 		return errors.New("locallake: no credentials: nobody could call")
 	}
 	return nil

@@ -3,6 +3,7 @@ package locallake
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +25,7 @@ const (
 	OpInstance  Op = "instance"
 	OpAgency    Op = "agency"
 	OpToken     Op = "token"
+	OpMetadata  Op = "metadata" // of an ECS: its agency's keys, and the token to ask for them
 	OpAny       Op = "any"
 
 	// opElsewhere is where the fault "redirect" leads; it cannot be made to fail.
@@ -34,7 +36,7 @@ const (
 func Ops() []Op {
 	var ops []Op
 	for _, r := range routes() {
-		if r.op != opElsewhere {
+		if r.op != opElsewhere && !slices.Contains(ops, r.op) {
 			ops = append(ops, r.op)
 		}
 	}
@@ -82,6 +84,8 @@ func routes() []route {
 		{"GET", instances + "/{instance}", OpInstance, false, (*Server).showInstance},
 		{"GET", "/v2/agency", OpAgency, false, (*Server).showAgency},
 		{"POST", "/v3/auth/tokens", OpToken, true, (*Server).issueToken},
+		{"PUT", "/meta-data/latest/api/token", OpMetadata, true, (*Server).issueMetadataToken},
+		{"GET", "/openstack/latest/securitykey", OpMetadata, true, (*Server).showAgencyKeys},
 		{"", "/elsewhere", opElsewhere, true, (*Server).elsewhere},
 	}
 }

@@ -30,6 +30,7 @@ type Server struct {
 	bell   *bell
 	world  *world
 	tokens *tokens
+	ecs    *ecs
 	faults *faults
 	seen   ring
 }
@@ -43,7 +44,7 @@ func Start(c Config) (*Server, error) {
 	b := newBell()
 	s := &Server{
 		cfg: c, routes: routes(), done: make(chan struct{}), bell: b,
-		world: newWorld(c, b), tokens: newTokens(c), faults: newFaults(),
+		world: newWorld(c, b), tokens: newTokens(c), ecs: newECS(), faults: newFaults(),
 	}
 	for _, j := range c.Jobs {
 		if _, err := s.world.add(j); err != nil {
