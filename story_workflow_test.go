@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"os"
@@ -355,4 +356,13 @@ func TestWorkflowsHaveTheLimitsOfOnePerson(t *testing.T) {
 		w.runsStep(func(inputs map[string]string) { inputs["job"] = job })
 	}
 	w.stepFails(w.runsStep(), "Workflows have 10 open requests, the most they may have together. Nothing was started.")
+}
+
+func TestWorkflowsMayAskForSoManyStartsWithinAnHour(t *testing.T) {
+	t.Parallel()
+	w := withSteps(t, twoLeads(workflows))
+	for i := range approval.StartsPerPerson {
+		w.stepFails(w.runsStep(func(inputs map[string]string) { inputs["job"] = fmt.Sprintf("no_such_job_%d", i) }), "There is no job")
+	}
+	w.stepFails(w.runsStep(), "Workflows asked for 30 starts within an hour, the most they may together. Nothing was started.")
 }

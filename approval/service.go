@@ -85,9 +85,12 @@ func (s *Service) open(ctx context.Context, receipt Receipt, ask Ask, reply Repl
 			return &Error{Code: Repeated, Request: c.Twin.ID, Words: T("This is %s: you asked for the same a moment ago, and it is still open.", c.Twin.ID)}
 		case ask.Action == Stop:
 			return nil // what runs may always be stopped
+		case c.Wait > 0 && ask.Step != "":
+			return refuse(TooOften, "", "Workflows asked for %d starts within an hour, the most they may together. Nothing was started. They may ask again in %d min.",
+				StartsPerPerson, minutes(c.Wait))
 		case c.Wait > 0:
 			return refuse(TooOften, "", "You asked for %d starts within an hour, the most one person may. Nothing was started. You may ask again in %d min; you may stop what runs at any time.",
-				StartsPerPerson, int((c.Wait+time.Minute-1)/time.Minute))
+				StartsPerPerson, minutes(c.Wait))
 		case c.Mine >= OpenPerPerson:
 			return refuse(TooMany, "Decide or cancel one of them first.", "You have %d open requests, the most one person may have. Nothing was started.", c.Mine)
 		case c.Channel >= OpenPerChannel:
@@ -96,6 +99,9 @@ func (s *Service) open(ctx context.Context, receipt Receipt, ask Ask, reply Repl
 		return nil
 	})
 }
+
+// minutes are those until d has surely passed.
+func minutes(d time.Duration) int { return int((d + time.Minute - 1) / time.Minute) }
 
 func (a Ask) check() error {
 	switch {
