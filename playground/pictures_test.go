@@ -54,7 +54,10 @@ func TestThePicturesOfTheUsersPageAreMade(t *testing.T) {
 		t.Helper()
 		b.do(chromedp.SetValue(composer, text), chromedp.SendKeys(composer, kb.Enter))
 	}
-	is := func(user string) { t.Helper(); b.do(chromedp.Click(chromedp.CSS(`input[value="` + user + `"] ~ .avatar`))) }
+	is := func(user string) {
+		t.Helper()
+		b.do(chromedp.Click(chromedp.CSS(`input[value="` + user + `"] ~ .avatar`)))
+	}
 	click := func(selector string) { t.Helper(); b.do(chromedp.Click(chromedp.CSS(selector))) }
 	const newest = "#messages > li:last-child"
 
