@@ -3,16 +3,20 @@ package main
 import (
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/alecthomas/kong"
+	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
 	"github.com/yuin/goldmark/ast"
+	extast "github.com/yuin/goldmark/extension/ast"
 )
 
 // A link leads to a file of the repository, and where it ends in #… to a heading of that page.
@@ -63,7 +67,7 @@ func (p page) commandLines() (typed, named []string) {
 		}
 	})
 	for _, code := range p.codes(p.root) {
-		if regexp.MustCompile(`^(slipway|go run \.|go test|make) `).MatchString(code) {
+		if regexp.MustCompile(`^([A-Z_]+=\S+ )*(slipway|go run \.|go test|make) `).MatchString(code) {
 			named = append(named, code)
 		}
 	}
@@ -173,4 +177,42 @@ func TestTheSettingsPageListsEverySetting(t *testing.T) {
 		explained[name[1]] = true
 	}
 	require.Equal(t, explained, read)
+}
+
+// The sentences that docs/using.md explains are Slipway's.
+func TestTheUsersPageQuotesWhatSlipwaySays(t *testing.T) {
+	text, err := os.ReadFile("bot/languages/zh.yaml")
+	require.NoError(t, err)
+	var catalogue map[string]string
+	require.NoError(t, yaml.Unmarshal(text, &catalogue))
+	p, quoted := readPage(t, "docs/using.md"), 0
+	each(p.root, func(row *extast.TableRow) {
+		for _, m := range regexp.MustCompile(`“([^”]+)”`).FindAllStringSubmatch(p.words(row.FirstChild()), -1) {
+			pattern := strings.ReplaceAll(regexp.QuoteMeta(m[1]), "…", "%s")
+			require.True(t, slices.ContainsFunc(slices.Collect(maps.Keys(catalogue)), regexp.MustCompile(pattern).MatchString), "nobody says %q", m[1])
+			quoted++
+		}
+	})
+	require.Greater(t, quoted, 12)
+}
+
+// What the pages tell people to type in Slack is what Slipway knows.
+func TestWhatTheDocsTypeInSlackIsKnown(t *testing.T) {
+	t.Parallel()
+	typed := map[string]bool{}
+	for _, p := range pages(t) {
+		if p.path == "docs/contributing.md" { // it adds a command
+			continue
+		}
+		for _, m := range regexp.MustCompile("[`\n]/lf ([a-z]+)").FindAllStringSubmatch(string(p.source), -1) {
+			typed[m[1]] = true
+		}
+	}
+	require.Greater(t, len(typed), 13)
+	w := stage(t)
+	for word := range typed {
+		w.as("ana").types("/lf help " + word)
+		w.as("ana").reads("/lf " + word)
+	}
+	require.NotContains(t, w.everything(), "I don't know")
 }

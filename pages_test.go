@@ -34,7 +34,7 @@ func pages(t testing.TB) []page {
 	t.Helper()
 	var found []page
 	require.NoError(t, filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.IsDir() && path != "." && strings.HasPrefix(entry.Name(), ".") {
+		if err == nil && entry.IsDir() && path != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules") {
 			return fs.SkipDir
 		}
 		if err == nil && filepath.Ext(path) == ".md" {
