@@ -136,7 +136,7 @@ var incidents = map[string]func(*testing.T) *incident{
 		in.slack.Reinstall(slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return s == "chat:write" })...)
 		in.start()
 		in.as("ana").types("/lf start nightly_sync")
-		in.mend = func() { in.slack.Reinstall(scopes...) }
+		in.mend = func() { in.slack.Reinstall(scopes...); in.as("ana").types("/lf start nightly_sync") }
 		return in
 	},
 	"The bot cannot post in a channel": func(t *testing.T) *incident {
