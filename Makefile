@@ -30,6 +30,10 @@ bench: ## Measure acks, whole cycles, a burst, memory and watching (docs/benchma
 	go test -run '^$$' -bench 'Burst|Process|Watching' -benchtime 3x -timeout 20m .
 	go test -run '^$$' -bench . -benchtime 500x ./store ./approval
 
+.PHONY: pictures
+pictures: ## Take the pictures of docs/using.md anew, with Chromium
+	SLIPWAY_PICTURES=$(CURDIR)/docs/pictures go test ./playground -run ThePictures -count=1 -timeout 5m
+
 .PHONY: build
 build: ## Build a static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o slipway .

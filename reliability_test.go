@@ -2,41 +2,42 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	extast "github.com/yuin/goldmark/extension/ast"
 )
 
-// Every test that docs/reliability.md names is one.
-func TestTheFaultTableNamesTestsThatThereAre(t *testing.T) {
-	page, err := os.ReadFile("docs/reliability.md")
-	require.NoError(t, err)
+// Every test that the pages name is one.
+func TestTheDocsNameTestsThatThereAre(t *testing.T) {
 	source := sources(t, true)
-	named := regexp.MustCompile("`(Test[A-Za-z0-9]+)`").FindAllStringSubmatch(string(page), -1)
-	require.Greater(t, len(named), 30)
-	for _, m := range named {
-		require.Contains(t, source, "func "+m[1]+"(t *testing.T)")
-	}
-}
-
-// sources is the text of all tests, or of all other Go files.
-func sources(t *testing.T, tests bool) string {
-	t.Helper()
-	var source strings.Builder
-	for _, pattern := range []string{"*.go", "*/*.go"} {
-		files, err := filepath.Glob(pattern)
-		require.NoError(t, err)
-		for _, file := range files {
-			if strings.HasSuffix(file, "_test.go") != tests {
-				continue
+	named := 0
+	for _, p := range pages(t) {
+		for _, code := range p.codes(p.root) {
+			if regexp.MustCompile(`^Test[A-Za-z0-9]+$`).MatchString(code) {
+				require.Contains(t, source, "func "+code+"(t *testing.T)", p.path)
+				named++
 			}
-			text, err := os.ReadFile(file)
-			require.NoError(t, err)
-			source.Write(text)
 		}
 	}
-	return source.String()
+	require.Greater(t, named, 70)
+}
+
+// The figures of the promises are those of the benchmarks.
+func TestTheFiguresAreThoseOfTheBenchmarks(t *testing.T) {
+	measured, err := os.ReadFile("docs/benchmarks.md")
+	require.NoError(t, err)
+	p := readPage(t, "docs/promises.md")
+	rows := 0
+	each(p.root, func(row *extast.TableRow) {
+		var cells []string
+		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
+			cells = append(cells, string(cell.Lines().Value(p.source)))
+		}
+		require.Contains(t, string(measured), "| "+strings.Join(cells, " | ")+" |")
+		rows++
+	})
+	require.Greater(t, rows, 3)
 }

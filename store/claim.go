@@ -91,5 +91,5 @@ func (s *Store) ForgetLeases(ctx context.Context) error {
 		_, err = c.ExecContext(ctx, `UPDATE watches SET leased_until = NULL WHERE leased_until IS NOT NULL`)
 		return err
 	})
-	return unanswer(err, "the leases of the process before could not be ended")
+	return unanswer(err, "the leases of the process before could not be ended. Let Slipway's user write the database, and see that its disk is neither full nor read-only")
 }

@@ -20,6 +20,7 @@ type dialect struct {
 	lockOpens  string // one Open at a time, or two would count the same crowd; "": transactions already are
 	now        string // the database's clock in microseconds; "": it has none of its own
 	tables     string // counts goose's table: 0 before the first migration
+	tryWrite   string // changes nothing, and fails where a change would
 	notify     string // tells other processes; $1 is due or cards; "": there are none
 	clashed    func(error) bool
 }
@@ -29,7 +30,9 @@ type dialect struct {
 var sqliteDialect = dialect{
 	folder: "sqlite",
 	goose:  goose.DialectSQLite3,
-	tables: "SELECT count(*) FROM sqlite_master WHERE name = 'goose_db_version'",
+	// It writes a page also where the number, which nobody reads, stays the same: a full disk is told, too.
+	tryWrite: "PRAGMA user_version = 1",
+	tables:   "SELECT count(*) FROM sqlite_master WHERE name = 'goose_db_version'",
 	clashed: func(err error) bool {
 		var e *sqlite.Error
 		return errors.As(err, &e) &&
@@ -45,6 +48,7 @@ var postgresDialect = dialect{
 	lockOpens:  "SELECT pg_advisory_xact_lock(hashtext('slipway open ' || current_schema()))",
 	now:        "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
 	tables:     "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'goose_db_version'",
+	tryWrite:   "DELETE FROM inbox WHERE envelope_id = ''", // there is none, but a replica refuses to try
 	notify:     "SELECT pg_notify(" + notifyChannel + ", $1)",
 	clashed: func(err error) bool {
 		var e *pgconn.PgError

@@ -68,7 +68,9 @@ func (s *Server) showAgency(c *call) answer {
 	if names[kind] == "" {
 		return jsonText(400, body400)
 	}
+	s.world.mu.Lock()
+	defer s.world.mu.Unlock()
 	return jsonAnswer(200, map[string]any{
-		"agency_type": kind, "agency_name": names[kind], "authorized": kind != "JOB_TRUST" || !s.cfg.JobsUnauthorized,
+		"agency_type": kind, "agency_name": names[kind], "authorized": kind != "JOB_TRUST" || !s.world.unauthorized,
 	})
 }

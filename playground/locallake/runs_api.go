@@ -19,7 +19,7 @@ func (s *Server) startJob(c *call) answer {
 			return jsonText(400, body400)
 		case strings.HasPrefix(string(j.def.Status), "FROZEN_"):
 			return badState("the job is " + string(j.def.Status) + " and cannot be run")
-		case s.cfg.JobsUnauthorized:
+		case s.world.unauthorized:
 			return badState("the agency lakeformation_job_trust does not exist")
 		case s.world.refuseSecond && j.active() != nil:
 			return badState("the job is already submitted or running")

@@ -21,6 +21,7 @@ type world struct {
 	jobs         []*job            // all, oldest first
 	holdRuns     bool
 	refuseSecond bool
+	unauthorized bool // see Config.JobsUnauthorized
 }
 
 // shelf is the jobs of one instance.
@@ -40,7 +41,7 @@ type job struct {
 }
 
 func newWorld(c Config, b *bell) *world {
-	w := &world{cfg: c, clock: c.Clock, bell: b, shelves: map[string]*shelf{}}
+	w := &world{cfg: c, clock: c.Clock, bell: b, shelves: map[string]*shelf{}, unauthorized: c.JobsUnauthorized}
 	for _, i := range c.Instances {
 		w.shelves[i.ID] = &shelf{byID: map[string]*job{}, byName: map[string]*job{}, byType: map[Type][]*job{}}
 	}

@@ -68,3 +68,11 @@ func (s *Server) RevokeTokens() {
 	s.revoked = true
 	s.note()
 }
+
+// Reinstall gives the bot token other scopes, as "Reinstall to Workspace" does; the tokens stay.
+func (s *Server) Reinstall(scopes ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.scopes = scopes
+	s.note()
+}

@@ -119,7 +119,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		s.finish(call, droppedAnswer)
 		panic(http.ErrAbortHandler)
 	}
-	w.Header().Set("X-OAuth-Scopes", strings.Join(s.cfg.Scopes, ","))
+	w.Header().Set("X-OAuth-Scopes", s.scopeHeader())
 	s.reply(w, call, out, f)
 }
 
@@ -162,6 +162,12 @@ func (s *Server) authorize(m method, token string) *failure {
 
 func (s *Server) missingScope(needed ...string) *failure {
 	return &failure{code: "missing_scope", more: answer{"needed": strings.Join(needed, ","), "provided": strings.Join(s.scopes, ",")}}
+}
+
+func (s *Server) scopeHeader() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Join(s.scopes, ",")
 }
 
 // limit enforces a method's tier. A minute's worth may come at once; for
