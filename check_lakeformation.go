@@ -175,6 +175,8 @@ func (c *checkup) database(ctx context.Context, _ string) finding {
 		return fine("%s can be written; the first start makes the tables.", i.Where)
 	case i.Version < i.Known:
 		return warn("Back it up (docs/deploy.md), then start this Slipway.", "%s takes changes. Its schema is version %d; the next start brings it to %d, which an older Slipway does not read.%s", i.Where, i.Version, i.Known, beside)
+	case i.Freeze.On():
+		return warn("Somebody whom freeze: of the policy names ends that with /lf thaw.", "%s takes changes. %s%s", i.Where, i.Freeze.Text(), beside)
 	}
 	return fine("%s takes changes, and its schema (version %d) is this Slipway's.%s", i.Where, i.Version, beside)
 }

@@ -29,6 +29,8 @@ type verbs struct {
 	Playground playgroundVerb `cmd:"" help:"Try Slipway now: a local Slack, a local LakeFormation and a page. No account, no network."`
 	Check      checkVerb      `cmd:"" help:"Try everything a deployment needs, and say how to mend what fails. Starts and posts nothing."`
 	Policy     policyVerb     `cmd:"" help:"Check a policy file, explain what it says, and look for gaps in it."`
+	Approve    approveVerb    `cmd:"" help:"Approve a request on this host, for the day Slack is down. The policy says who may: operators."`
+	Deny       denyVerb       `cmd:"" help:"Deny a request on this host."`
 	Audit      auditVerb      `cmd:"" help:"Export the audit, and verify that it is whole."`
 	Backup     backupVerb     `cmd:"" help:"Copy the SQLite database to a file, also while Slipway runs on it."`
 	Version    struct{}       `cmd:"" help:"Print the version."`
@@ -81,6 +83,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return policyCommand(ctx, command, v.Policy, getenv, stdout)
 	case "backup":
 		return backupCommand(ctx, v.Backup, getenv, stdout)
+	case "approve":
+		return newOperatorTool(getenv, os.Stdin, stdout).decide(ctx, true, denyVerb{approveVerb: v.Approve})
+	case "deny":
+		return newOperatorTool(getenv, os.Stdin, stdout).decide(ctx, false, v.Deny)
 	case "audit":
 		return auditCommand(ctx, command, v.Audit, getenv, stdout)
 	default:

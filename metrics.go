@@ -292,11 +292,12 @@ var (
 	socketSilence = gauge("socket_silence_seconds", "How long nothing has come from Slack: no frame, ping or pong.")
 	socketOthers  = gauge("socket_other_connections", "Connections of this app that are not this process's, as Slack counted at its last hello.")
 	tokenRefused  = gauge("slack_token_refused", "1 if Slack no longer takes the bot token.")
+	frozenNow     = gauge("frozen", "1 if all starts are frozen.")
 	lakeRefused   = gauge("lakeformation_credentials_refused", "1 if LakeFormation's last answer refused the credentials, or none could be had.", "instance")
 )
 
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{requestsNow, queueAge, cardsAge, databaseReads, socketsNow, socketSilence, socketOthers, tokenRefused, lakeRefused} {
+	for _, d := range []*prometheus.Desc{requestsNow, queueAge, cardsAge, databaseReads, socketsNow, socketSilence, socketOthers, tokenRefused, lakeRefused, frozenNow} {
 		ch <- d
 	}
 }
@@ -322,6 +323,7 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 		return
 	}
 	set(queueAge, standing.DueFor.Seconds())
+	set(frozenNow, yes(standing.Frozen))
 	set(cardsAge, standing.CardDueFor.Seconds())
 	for _, state := range approval.States() {
 		if !state.Ended() {

@@ -45,6 +45,9 @@ type engine struct {
 	ended map[approval.ID]approval.State
 	yes   map[approval.ID]map[string]bool // the model: who said yes to what
 	no    map[approval.ID]bool
+
+	marked map[approval.ID]time.Time // while frozen: every start that was marked before; nil: not frozen
+	calls  int                       // … and the calls that may be made at the most
 }
 
 // cast are the people of the model: Ana, Ben and Chen are members, Ben and Chen lead, Gita is a guest.
@@ -249,6 +252,50 @@ func (e *engine) say() {
 	}
 }
 
+// brake lets somebody freeze or thaw. Ben and Chen may.
+func (e *engine) brake() {
+	by := e.somebody()
+	order := approval.Order{Receipt: e.receipt(), By: by, Why: "the model says so", Channel: "C1"}
+	may := &approval.Brake{By: []string{"@leads"}}
+	lead, frozen := by.UserID == "UBEN" || by.UserID == "UCHEN", e.marked != nil
+	if frozen {
+		_, _, err := e.service.Thaw(context.Background(), may, order)
+		require.Equal(e.t, lead, err == nil, "%s thaws: %v", by.Name, err)
+		if err == nil {
+			e.marked = nil
+		}
+		return
+	}
+	_, underWay, err := e.service.Freeze(context.Background(), may, order)
+	require.Equal(e.t, lead, err == nil, "%s freezes: %v", by.Name, err)
+	if err != nil {
+		return
+	}
+	e.calls = len(underWay)
+	for _, rule := range modelRules {
+		e.calls += e.lake.StartCalls(rule.Name)
+	}
+	e.marked = map[approval.ID]time.Time{}
+	for _, r := range e.requests() {
+		e.marked[r.ID] = r.MarkedAt
+	}
+}
+
+// frozenHolds: while starts are frozen none is marked, and no call is made but for those that were marked before.
+func (e *engine) frozenHolds() {
+	if e.marked == nil {
+		return
+	}
+	calls := 0
+	for _, rule := range modelRules {
+		calls += e.lake.StartCalls(rule.Name)
+	}
+	require.LessOrEqual(e.t, calls, e.calls, "a start left while all were frozen")
+	for _, r := range e.requests() {
+		require.True(e.t, r.MarkedAt.IsZero() || r.MarkedAt.Equal(e.marked[r.ID]), "%s was marked while all starts were frozen", r)
+	}
+}
+
 func (e *engine) fault() {
 	op := rapid.SampledFrom([]locallake.Op{locallake.OpStart, locallake.OpStart, locallake.OpShow, locallake.OpHistory, locallake.OpList}).Draw(e.t, "op")
 	names := []string{locallake.FaultInternal, locallake.FaultReset, locallake.FaultThrottled, locallake.FaultUnavailable}
@@ -261,6 +308,7 @@ func (e *engine) fault() {
 
 // holds compares the engine with the model.
 func (e *engine) holds() {
+	e.frozenHolds()
 	ran := map[string]int{} // read before the requests: a worker may start one meanwhile, and its marker comes first
 	for _, rule := range modelRules {
 		ours := slices.DeleteFunc(e.lake.Runs(rule.Name), func(run locallake.Run) bool { return run.Outside })
@@ -307,6 +355,7 @@ func TestTheEngineAgainstAModel(t *testing.T) {
 			"say":      func(*rapid.T) { e.say() },
 			"say more": func(*rapid.T) { e.say() },
 			"fault":    func(*rapid.T) { e.fault() },
+			"brake":    func(*rapid.T) { e.brake() },
 			"clear":    func(*rapid.T) { e.lake.ClearFaults() },
 			"outside":  func(*rapid.T) { e.lake.StartOutside(e.someJob()) },
 			"edit": func(*rapid.T) {

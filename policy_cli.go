@@ -136,7 +136,7 @@ func (c policyTool) rules(file string) (approval.Policy, []string, error) {
 	names := []string{ownInstance}
 	var policy approval.Policy
 	if ok {
-		top := root.object("instances", "rules")
+		top := root.object(topKeys...)
 		if instances := top("instances"); instances.given() {
 			names = nil
 			for _, e := range instances.entries() {
@@ -144,7 +144,7 @@ func (c policyTool) rules(file string) (approval.Policy, []string, error) {
 			}
 			slices.Sort(names)
 		}
-		policy = readRules(root, top("rules"), names)
+		policy = readPolicy(root, top, names)
 	}
 	if problems := s.report(); len(problems) > 0 {
 		return approval.Policy{}, nil, errors.New("the policy needs a change first:\n" + strings.Join(problems, "\n"))

@@ -40,7 +40,7 @@ func tool(t *testing.T, env map[string]string, args ...string) (string, error) {
 
 func TestThePoliciesOfThePageAreTaken(t *testing.T) {
 	policies := blocks(policyPage(t), "yaml")
-	require.Len(t, policies, 6)
+	require.Len(t, policies, 8)
 	for _, text := range policies {
 		out, err := tool(t, file(t, text), "policy", "lint")
 		require.NoError(t, err, out)
@@ -67,6 +67,9 @@ func TestThePolicyPageTellsEveryKey(t *testing.T) {
 	for _, key := range []string{"name", "match", "match.instances", "match.jobs", "match.types", "match.actions", "match.channels", "match.requesters", "approvals",
 		"approvers", "approvals_from", "requester_may_approve", "reason", "expires_in", "remind_before", "direct_messages", "workflows", "closed", "break_glass"} {
 		require.Contains(t, page, "| `"+key+"` |")
+	}
+	for _, key := range topKeys {
+		require.Contains(t, page, "`"+key+"`")
 	}
 }
 

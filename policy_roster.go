@@ -68,7 +68,7 @@ func (c policyTool) roster(ctx context.Context, path string, policy approval.Pol
 		wanted[user] = true
 	}
 	var groups approval.Groups
-	if policy.NamesGroups() {
+	if policy.NamesGroups() || policy.Brake.NamesGroups() {
 		if groups, err = people.Groups(ctx, true); err != nil {
 			return roster{}, err
 		}
@@ -106,6 +106,12 @@ func named(policy approval.Policy) []string {
 		if r.BreakGlass != nil {
 			refs = append(append(refs, r.BreakGlass.By...), r.BreakGlass.Tells...)
 		}
+	}
+	if policy.Brake != nil {
+		refs = append(refs, policy.Brake.By...)
+	}
+	for _, user := range policy.Operators {
+		refs = append(refs, user)
 	}
 	return refs
 }

@@ -36,17 +36,30 @@ func parsePolicyFile(path string, text []byte, env *environment) policyFile {
 	f := policyFile{path: path, sum: sha256.Sum256(text)}
 	s, root, ok := newSource(path, text, env.getenv)
 	if ok {
-		top := root.object("instances", "rules")
+		top := root.object(topKeys...)
 		f.instances = readInstances(top("instances"), env)
-		f.policy = readRules(root, top("rules"), instanceNames(f.instances))
+		f.policy = readPolicy(root, top, instanceNames(f.instances))
 	}
 	f.secrets, f.problems = s.secrets, s.report()
 	return f
 }
 
-// readRules reads the rules and lets the policy judge itself.
-func readRules(root, rules value, instances []string) approval.Policy {
+// topKeys are the keys of the file itself.
+var topKeys = []string{"instances", "rules", "freeze", "operators"}
+
+// readPolicy reads the rules, who may freeze starts and who may decide on the host, and lets the policy judge itself.
+func readPolicy(root value, top func(key string) value, instances []string) approval.Policy {
 	var p approval.Policy
+	rules := top("rules")
+	if freeze := top("freeze"); freeze.given() {
+		p.Brake = &approval.Brake{By: freeze.object("by")("by").texts()}
+	}
+	for _, e := range top("operators").entries() {
+		if p.Operators == nil {
+			p.Operators = map[string]string{}
+		}
+		p.Operators[e.key] = e.text()
+	}
 	list := rules.list()
 	if len(list) == 0 && !rules.s.wrong("rules") {
 		where := rules
@@ -59,9 +72,9 @@ func readRules(root, rules value, instances []string) approval.Policy {
 		p.Rules = append(p.Rules, readRule(one, instances))
 	}
 	for _, flaw := range p.Flaws() {
-		path := "rules[" + strconv.Itoa(flaw.Rule) + "]"
-		if flaw.Field != "" {
-			path += "." + flaw.Field
+		path := flaw.Field
+		if flaw.Rule != approval.NoRule {
+			path = strings.TrimSuffix("rules["+strconv.Itoa(flaw.Rule)+"]."+flaw.Field, ".")
 		}
 		if !rules.s.wrong(path) {
 			value{s: rules.s, path: path}.problem(flaw.Hint, "%s", flaw.Words)

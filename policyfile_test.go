@@ -82,6 +82,11 @@ func TestAWrongPolicyFileIsRefusedWithTheLineShown(t *testing.T) {
 		"a wrong day":        {"rules:\n  - name: a\n    approvals: 0\n    closed: [{zone: UTC, days: [caturday]}]\n", []string{`there is no day "caturday"`}},
 		"an unknown place":   {"rules:\n  - name: a\n    approvals: 0\n    match: {instances: [prod]}\n", []string{`prod`}},
 		"a missing variable": {"rules:\n  - name: \"${NO_SUCH}\"\n    approvals: 0\n", []string{"NO_SUCH"}},
+		"nobody freezes":     {"freeze: {by: []}\nrules: [{name: a, approvals: 0}]\n", []string{":1:14: nobody may freeze starts", "hint: name users or groups, or leave freeze out"}},
+		"a wrong freezer":    {"freeze:\n  by: [ben]\nrules: [{name: a, approvals: 0}]\n", []string{`:2:8: "ben" names nobody`}},
+		"freeze, mistyped":   {"freeze: {buy: [U024BE7LH]}\nrules: [{name: a, approvals: 0}]\n", []string{`:1:10: there is no key "buy" here`, "nobody may freeze starts"}},
+		"a wrong operator":   {"operators:\n  ben: Ben\nrules: [{name: a, approvals: 0}]\n", []string{`:2:8: "Ben" is no user id`, "hint: their user id in Slack, such as U024BE7LH"}},
+		"no OS user":         {"operators: {\"ben smith\": U024BE7LH}\nrules: [{name: a, approvals: 0}]\n", []string{`"ben smith" is no OS user`, "id -un"}},
 		"both instances": {"instances: {prod: {region: ap-southeast-4, project_id: 0123456789abcdef0123456789abcdef, instance_id: 2180518f-42b8-4947-b20b-adfc53981a25}}\nrules: [{name: a, approvals: 0}]\n",
 			[]string{"LAKEFORMATION_REGION names one in the environment, too"}},
 	} {

@@ -18,11 +18,14 @@ const (
 )
 
 // Apply is the one function that changes a State. It is pure: the same Request and Event give the same result. The
-// error is an *ImpossibleError, and then the Request is returned as it was.
+// error is an *ImpossibleError, or ErrFrozen, and then the Request is returned as it was.
 func Apply(r Request, e Event) (Request, error) {
 	to, ok := moves[r.State][e.Kind]
 	if !ok {
 		return r, &ImpossibleError{State: r.State, Kind: e.Kind}
+	}
+	if e.Kind == StartMarked && r.Frozen() {
+		return r, ErrFrozen
 	}
 	if to != r.State {
 		r.Looks, r.Misses = 0, 0

@@ -13,14 +13,15 @@ type Event struct {
 	At   time.Time `json:"at"`          // set by the store from its clock
 
 	Ask       *Ask          `json:"ask,omitempty"`       // Asked, CommandRefused: what was asked
-	Channel   string        `json:"channel,omitempty"`   // DecisionRefused: where it was pressed or typed
+	Channel   string        `json:"channel,omitempty"`   // DecisionRefused, freezes: where it was pressed or typed
+	Why       string        `json:"why,omitempty"`       // freezes: the reason given
 	As        []string      `json:"as,omitempty"`        // votes: which of the rule's approvers this person is
 	Described *Described    `json:"described,omitempty"` // JobDescribed, ApprovalWaived
 	Before    *Before       `json:"before,omitempty"`    // StartMarked
 	Run       *Run          `json:"run,omitempty"`       // RunSeen and the ends of a run
 	Problem   *Problem      `json:"problem,omitempty"`   // refusals, failed looks, RunLost
 	ExpiresAt time.Time     `json:"expires_at,omitzero"` // CardPosted
-	RetryIn   time.Duration `json:"retry_in,omitempty"`  // StartNotSent, LookFailed: not before
+	RetryIn   time.Duration `json:"retry_in,omitempty"`  // StartNotSent, StartHeld, LookFailed: not before
 	Gone      bool          `json:"gone,omitempty"`      // LookFailed: LakeFormation no longer knows the job
 }
 

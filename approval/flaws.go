@@ -19,11 +19,14 @@ const (
 
 // Flaw is one thing that is wrong with a Policy, for whoever writes it.
 type Flaw struct {
-	Rule  int    // its place in the list, from 0
+	Rule  int    // its place in the list, from 0; NoRule: it is in none
 	Field string // where in the rule, as the file writes it: approvers[1], closed[0].zone; "": the rule itself
 	Words string // what is wrong
 	Hint  string // what to do
 }
+
+// NoRule is the Rule of a Flaw outside of the rules.
+const NoRule = -1
 
 // Flaws lists everything that is wrong with a Policy; a Policy with flaws must not be put in force.
 func (p Policy) Flaws() []Flaw {
@@ -38,7 +41,31 @@ func (p Policy) Flaws() []Flaw {
 		names[r.Name] = i
 		flaws = append(flaws, c.flaws...)
 	}
-	return flaws
+	c := checker{rule: NoRule}
+	c.house(p)
+	return append(flaws, c.flaws...)
+}
+
+// house checks what is said of no rule.
+func (c *checker) house(p Policy) {
+	if p.Brake != nil {
+		if len(p.Brake.By) == 0 {
+			c.flaw("freeze.by", "name users or groups, or leave freeze out", "nobody may freeze starts")
+		}
+		for i, ref := range p.Brake.By {
+			if !named(ref) {
+				c.flaw(at("freeze.by", i), "a user id such as U024BE7LH, a group id or an @handle", "%q names nobody", ref)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Operators)) {
+		if !login.MatchString(name) {
+			c.flaw("operators."+name, "a login name as id -un prints it, or a number as id -u prints it", "%q is no OS user", name)
+		}
+		if !userID.MatchString(p.Operators[name]) {
+			c.flaw("operators."+name, "their user id in Slack, such as U024BE7LH", "%q is no user id", p.Operators[name])
+		}
+	}
 }
 
 func ordinal(n int) string {
@@ -68,6 +95,7 @@ var (
 	userID    = regexp.MustCompile(`^[UW][A-Z0-9]{2,}$`)
 	groupID   = regexp.MustCompile(`^S[A-Z0-9]{2,}$`)
 	handle    = regexp.MustCompile(`^@[a-z0-9._-]{1,}$`)
+	login     = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_.-]*|[0-9]+)$`)
 	channelID = regexp.MustCompile(`^[CGD][A-Z0-9]{2,}$`)
 )
 

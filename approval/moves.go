@@ -14,6 +14,7 @@ const (
 	RequesterCancelled Kind = "requester_cancelled" // taken back
 	TimeExpired        Kind = "time_expired"        // nobody decided, or nothing could be started, in time
 	RequestRefused     Kind = "request_refused"     // Slipway will not start it: no such job, busy, changed
+	StartHeld          Kind = "start_held"          // all starts are frozen: it waits for the thaw
 	StartMarked        Kind = "start_marked"        // committed before the one call
 	StartNotSent       Kind = "start_not_sent"      // surely nothing was sent, or turned away at the gateway
 	StartUnanswered    Kind = "start_unanswered"    // the call was made; its answer does not tell
@@ -32,6 +33,10 @@ const (
 	RunStopped         Kind = "run_stopped"
 	RunLost            Kind = "run_lost" // can no longer be watched
 	GaveUp             Kind = "gave_up"  // unknown for too long
+
+	// Of the house, and of no Request.
+	HouseFrozen Kind = "house_frozen" // somebody froze all starts
+	HouseThawed Kind = "house_thawed" // somebody let them go again
 
 	// Refusals are recorded, and move no Request.
 	CommandRefused  Kind = "command_refused"  // somebody typed something that was not let in
@@ -63,6 +68,7 @@ var moves = map[State]map[Kind]State{
 		RequesterCancelled: Cancelled,
 		TimeExpired:        Expired,
 		RequestRefused:     Refused,
+		StartHeld:          Approved,
 		StartMarked:        Starting,
 	},
 	Starting: {

@@ -9,6 +9,9 @@ import (
 // Policy is the rules in order: the first that matches a Request decides about it. Where none matches, nothing starts.
 type Policy struct {
 	Rules []Rule `json:"rules"`
+	Brake *Brake `json:"freeze,omitempty"` // nil: nobody may freeze or thaw
+	// Operators are the OS users who may decide on Slipway's host, by login name or number, and who they are in Slack.
+	Operators map[string]string `json:"operators,omitempty"`
 }
 
 // Standard is the policy without a policy file: the requester confirms, everywhere.

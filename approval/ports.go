@@ -24,6 +24,8 @@ type Person struct {
 	Guest   bool
 	Bot     bool
 	Deleted bool
+	// Unproven: Slack cannot be asked now. Such a person counts where a rule names them by user id, or as who asked.
+	Unproven bool
 }
 
 // People answers who somebody is. Its answers may be some minutes old.
@@ -117,4 +119,5 @@ type Store interface {
 	Wake() (due, cards <-chan struct{})
 
 	Watches
+	Freezes
 }

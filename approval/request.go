@@ -200,6 +200,8 @@ type Request struct {
 	Decisions []Decision
 	Card      Card
 	Reply     Reply
+
+	Freeze Freeze // in force when the Request was read; it is no part of the row
 }
 
 // Reply is how to answer the requester alone.

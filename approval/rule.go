@@ -88,7 +88,8 @@ func (r Rule) NamesGroups() bool {
 
 // As says which of the Rule's approvers somebody is for this Ask; or none, and in a sentence why they may not decide.
 // Groups, TheRequester and Anyone mean full members of the workspace only. A guest, an app or somebody of another
-// workspace decides where the Rule names them by user id. Who is deactivated, or of unknown workspace, never does.
+// workspace decides where the Rule names them by user id. Who is deactivated, or of unknown workspace, never does. Who is
+// Unproven counts by user id, and as TheRequester: Slack was asked who that is when the Request was opened.
 func (r Rule) As(ask Ask, who Person, teamID string, groups Groups) (as []string, why Text) {
 	if who.UserID == "" || who.TeamID == "" || teamID == "" || who.Deleted {
 		return nil, T("Only active members of this workspace may decide.")
@@ -98,13 +99,9 @@ func (r Rule) As(ask Ask, who Person, teamID string, groups Groups) (as []string
 	own := false // would be an approver, were it not their own request
 	for _, ref := range r.Refs() {
 		switch {
-		case ref == who.UserID:
+		case ref == who.UserID, ref == TheRequester && requester && (full || who.Unproven && ask.Step == ""):
 			as = append(as, ref)
-		case !full:
-		case ref == TheRequester:
-			if requester {
-				as = append(as, ref)
-			}
+		case !full || ref == TheRequester:
 		case ref == Anyone || groups.hold(ref, who.UserID):
 			if !requester || r.RequesterMay {
 				as = append(as, ref)
@@ -116,6 +113,8 @@ func (r Rule) As(ask Ask, who Person, teamID string, groups Groups) (as []string
 	switch {
 	case len(as) > 0:
 		return as, Text{}
+	case who.Unproven:
+		return nil, T("Slack can't be asked now, so only those count whom the rule names by user id.")
 	case !full:
 		return nil, T("Only full members of this workspace may decide: no guests, no apps, nobody from other workspaces.")
 	case own:

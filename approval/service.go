@@ -123,10 +123,13 @@ type Verdict struct {
 	By      Actor
 	Card    Card   // the message that was pressed; zero: typed
 	Channel string // where it was typed; "": pressed
+
+	Operator string // the OS user who says it on Slipway's host, as the policy names them; "": it is said in Slack
+	Reason   string // of a no on Slipway's host
 }
 
 func (v Verdict) refusal() Event {
-	return Event{Kind: DecisionRefused, By: v.By, Channel: cmp.Or(v.Card.Channel, v.Channel)}
+	return Event{Kind: DecisionRefused, By: v.By, Channel: cmp.Or(v.Card.Channel, v.Channel), As: v.onHost(nil)}
 }
 
 // by is the authority of somebody who pressed or typed it.
@@ -172,7 +175,11 @@ func (s *Service) Deny(ctx context.Context, v Verdict) (Request, error) {
 
 func (s *Service) deny(ctx context.Context, v Verdict) (Request, error) {
 	return s.decide(ctx, v, func(_ Request, by voter, _ time.Time) ([]Event, error) {
-		return []Event{{Kind: VoteDenied, By: by.Actor, As: by.as}}, nil
+		no := Event{Kind: VoteDenied, By: by.Actor, As: by.as}
+		if v.Reason != "" {
+			no.Problem = &Problem{Words: T("%s gave a reason: %s", by.Name, cut(v.Reason, LongestReason))}
+		}
+		return []Event{no}, nil
 	})
 }
 
@@ -212,7 +219,7 @@ func (s *Service) voter(ctx context.Context, v Verdict) (voter, error) {
 		return voter{}, err
 	}
 	var groups Groups
-	if r.Rule.NamesGroups() {
+	if r.Rule.NamesGroups() && !who.Unproven {
 		if groups, err = s.people.Groups(ctx, false); CodeOf(err) != "" {
 			return voter{}, err
 		} else if err != nil {
@@ -220,6 +227,9 @@ func (s *Service) voter(ctx context.Context, v Verdict) (voter, error) {
 		}
 	}
 	as, why := r.Rule.As(r.Ask, who, s.people.TeamID(), groups)
+	if len(as) > 0 {
+		as = v.onHost(as)
+	}
 	return voter{who.Actor, as, why}, nil
 }
 
@@ -380,6 +390,9 @@ func (s *Service) person(ctx context.Context, by Actor) (Person, error) {
 
 // FullMember is nil for somebody who may act: a person, active, no guest, of that workspace.
 func (p Person) FullMember(teamID string) *Error {
+	if p.Unproven {
+		return refuse(Unavailable, "", "Slack can't be asked now who you are. Nothing was started or decided.")
+	}
 	if p.Guest || p.Bot || p.Deleted || p.TeamID != teamID {
 		return refuse(NotMember, "", "Only full members of this workspace may ask or decide: no guests, no bots, nobody from other workspaces. Nothing was started or decided.")
 	}

@@ -139,6 +139,7 @@ type Voice struct {
 	Person   func(Actor) string
 	Approver func(Approver) string // somebody whom a rule names
 	Time     func(time.Time) string
+	Date     func(time.Time) string // with the day
 }
 
 // Plain is the Voice of logs, lists and screen readers, in English.
@@ -147,6 +148,7 @@ var Plain = Voice{
 	Person:   func(a Actor) string { return a.Name },
 	Approver: func(a Approver) string { return a.Name },
 	Time:     func(t time.Time) string { return t.UTC().Format("15:04 UTC") },
+	Date:     func(t time.Time) string { return t.UTC().Format("2 Jan 15:04 UTC") },
 }
 
 // Say fills a format in the Voice's language. It writes Texts, Actors, times and durations as the Voice does. An empty

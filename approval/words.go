@@ -20,6 +20,9 @@ func (r Request) Headline(v Voice) string {
 		}
 		return v.Say("%s asks to start %s on %s", r.Ask.By, job, r.Ask.Instance)
 	case Approved:
+		if r.Frozen() {
+			return v.Say("%s is approved, and waits: all starts are frozen.", job)
+		}
 		return v.Say("%s is about to be started.", job)
 	case Starting:
 		if !r.Problem.Words.IsZero() {
@@ -143,6 +146,8 @@ func (r Request) Explain(v Voice) []string {
 		lines = append(lines, v.Say("LakeFormation gave no clear answer to the start, so this may also be a run that somebody else or a schedule began."))
 	}
 	switch r.State {
+	case Pending, Approved:
+		return append(lines, r.untilThawed(v)...)
 	case Accepted, Running:
 		return append(lines, r.untilItEnds(v))
 	case Partial:

@@ -64,7 +64,10 @@ func (b *Bot) typed(ctx context.Context, d *Delivery) {
 	answer := b.router.Handle(within, invocation)
 	done()
 	var payload any
-	if !answer.Now.Empty() {
+	switch {
+	case !answer.Everyone.IsZero():
+		payload = inChannel(b.forEveryone(answer))
+	case !answer.Now.Empty():
 		payload = ephemeral(RenderReply(answer.Now))
 	}
 	b.ack(ctx, d, payload)
@@ -175,6 +178,15 @@ func (b *Bot) unrecorded(ctx context.Context, d *Delivery, words approval.Text) 
 
 // tell says after the ack what there is to say.
 func (b *Bot) tell(ctx context.Context, answer commands.Answer, to private) {
+	if !answer.Everyone.IsZero() {
+		b.answering.Go(func() {
+			ctx, done := context.WithTimeout(context.WithoutCancel(ctx), laterBudget)
+			defer done()
+			if _, _, err := b.announcer.post(ctx, to.channel, "", b.forEveryone(answer)); err != nil {
+				b.log.WithError(err).WithField("actor", to.user).Warn("could not tell a channel")
+			}
+		})
+	}
 	if !answer.Now.Empty() {
 		b.later(ctx, func(context.Context) commands.Reply { return answer.Now }, to)
 	}
@@ -214,11 +226,20 @@ func (b *Bot) replace(ctx context.Context, url string, id approval.ID) {
 	})
 }
 
-// ephemeral is a message as the payload of an ack.
-func ephemeral(m Message) any {
-	return struct {
-		ResponseType string        `json:"response_type"`
-		Text         string        `json:"text"`
-		Blocks       []slack.Block `json:"blocks,omitempty"`
-	}{slack.ResponseTypeEphemeral, m.Text, m.Blocks}
+// forEveryone is what the whole channel is told, in its language.
+func (b *Bot) forEveryone(answer commands.Answer) Message {
+	return RenderReply(commands.Reply{Text: b.cfg.Language.plain().Text(answer.Everyone)})
 }
+
+// ackWords is a message as the payload of an ack.
+type ackWords struct {
+	ResponseType string        `json:"response_type"`
+	Text         string        `json:"text"`
+	Blocks       []slack.Block `json:"blocks,omitempty"`
+}
+
+// ephemeral is for whoever typed alone.
+func ephemeral(m Message) any { return ackWords{slack.ResponseTypeEphemeral, m.Text, m.Blocks} }
+
+// inChannel is for everybody in the channel.
+func inChannel(m Message) any { return ackWords{slack.ResponseTypeInChannel, m.Text, m.Blocks} }

@@ -10,7 +10,7 @@ import (
 	"slipway/commands"
 )
 
-// What a Home shows of each section at most: with all of it, it has 96 of the 100 blocks that a view takes.
+// What a Home shows of each section at most: with all of it, it has 97 of the 100 blocks that a view takes.
 const (
 	homeWaiting = 18
 	homeOthers  = 8
@@ -41,6 +41,9 @@ func renderHome(h commands.Home, l Language, waiting, others int) slack.HomeTabV
 	start.Style = slack.StylePrimary
 	c.block(slack.NewSectionBlock(mrkdwn(c.v.Say("I start LakeFormation jobs once, after the right people said yes, and tell the channel how they end.")), nil, nil))
 	c.block(slack.NewActionBlock("home.start", start))
+	if h.Frozen != "" {
+		c.block(slack.NewContextBlock("", mrkdwn(escape(h.Frozen))))
+	}
 
 	c.title(c.plain.Say("Waiting for my decision"), len(h.Waiting), c.plain.Say("Nothing waits for you. When somebody asks to start a job whose rule names you, it stands here with its buttons."))
 	for _, r := range h.Waiting[:min(len(h.Waiting), waiting)] {

@@ -44,7 +44,7 @@ func homeCases() map[string]commands.Home {
 
 // crowded is the Home of somebody whom fifty requests of each kind concern.
 func crowded(job, reason, who string) commands.Home {
-	h := commands.Home{Command: "/lf"}
+	h := commands.Home{Command: "/lf", Frozen: "All starts are frozen."}
 	for i := range 50 {
 		of := func(name string, id int) approval.Request {
 			r := cases()[name]

@@ -100,5 +100,6 @@ func (l Language) cards() approval.Voice {
 		Person:   func(a approval.Actor) string { return escape(plainName(a.Name)) },
 		Approver: mention,
 		Time:     clock,
+		Date:     day,
 	}
 }

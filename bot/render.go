@@ -17,8 +17,9 @@ type Message struct {
 }
 
 // RenderCard draws the card of a Request. It is pure: the same row gives the same card.
-func RenderCard(r approval.Request, l Language) Message {
-	c := newCard(l)
+func RenderCard(r approval.Request, l Language) Message { return newCard(l).draw(r) }
+
+func (c card) draw(r approval.Request) Message {
 	headline := r.Headline(c.v)
 	c.text = []string{headline}
 	c.block(slack.NewSectionBlock(mrkdwn("*"+headline+"*"), nil, nil))
@@ -161,7 +162,7 @@ func (c *card) decided(r approval.Request) {
 	var names []string
 	for _, d := range r.Decisions {
 		if d.Approve {
-			names = append(names, c.v.Person(d.By))
+			names = append(names, c.decider(d))
 		}
 	}
 	named := r.Rule.Name != "" && !r.Rule.ConfirmsOnly()
@@ -172,10 +173,18 @@ func (c *card) decided(r approval.Request) {
 	case len(names) == 0:
 		c.context(mrkdwn(c.v.Say("No approval was needed.")))
 	case r.Rule.ConfirmsOnly():
-		c.context(mrkdwn(c.v.Say("Confirmed by %s %s", names[0], date(r.Decisions[0].At, "{date_short_pretty} {time}"))))
+		c.context(mrkdwn(c.v.Say("Confirmed by %s %s", names[0], day(r.Decisions[0].At))))
 	default:
 		c.context(mrkdwn(c.v.Say("Approved by %s, under the rule “%s”", c.v.All(names), ruleName(r))))
 	}
+}
+
+// decider names who decided, and says where that was not in Slack.
+func (c *card) decider(d approval.Decision) string {
+	if d.Operator() == "" {
+		return c.v.Person(d.By)
+	}
+	return c.v.Say("%s on Slipway's host", d.By)
 }
 
 // ruleName is the name of a rule that people wrote, harmless.
@@ -213,7 +222,7 @@ func (c *card) lastRun(j approval.Job) string {
 	last := j.Last[0]
 	words := c.v.Say("Last run: %s", escape(c.plain.Text(commands.StatusWord(last.Status))))
 	if !last.StartedAt.IsZero() {
-		words += " " + date(last.StartedAt, "{date_short_pretty} {time}")
+		words += " " + day(last.StartedAt)
 	}
 	if last.Took > 0 {
 		words = c.v.Say("%s, took %s", words, last.Took)

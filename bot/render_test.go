@@ -75,6 +75,10 @@ func facts(r *approval.Request) {
 	}
 }
 
+func frozen(r *approval.Request) {
+	r.Freeze = approval.Freeze{By: ben, Since: noon.Add(-time.Hour), Why: "the source is <broken>", Channel: "C2"}
+}
+
 // cases are every state a card can show, and what may differ within it.
 func cases() map[string]approval.Request {
 	two := func(r *approval.Request) {
@@ -113,6 +117,13 @@ func cases() map[string]approval.Request {
 			two(r)
 			r.Decisions = append(r.Decisions, approval.Decision{By: chen, Approve: true, At: noon.Add(2 * time.Minute), As: []string{"@data-leads"}})
 		}),
+		"pending-frozen":  request(approval.Pending, frozen),
+		"approved-frozen": request(approval.Approved, func(r *approval.Request) { frozen(r); r.ApprovedAt = noon.Add(time.Minute) }),
+		"approved-on-host": request(approval.Approved, func(r *approval.Request) {
+			two(r)
+			r.Decisions[0].As = append(r.Decisions[0].As, "host:ben")
+		}),
+		"stop-not-frozen":          request(approval.Pending, func(r *approval.Request) { frozen(r); r.Ask.Action = approval.Stop }),
 		"pending-reminded":         request(approval.Pending, func(r *approval.Request) { two(r); r.Rule.RemindBefore = 5 * time.Minute }),
 		"pending-confirm-reminded": request(approval.Pending, func(r *approval.Request) { r.Rule.RemindBefore = 5 * time.Minute }),
 		"pending-requester-or": request(approval.Pending, func(r *approval.Request) {

@@ -73,7 +73,7 @@ func rowLine(row commands.Row) string {
 		line += " · " + escape(plainFormat(row.Detail))
 	}
 	if !row.At.IsZero() {
-		line += " · " + date(row.At, "{date_short_pretty} {time}")
+		line += " · " + day(row.At)
 	}
 	return line
 }

@@ -21,6 +21,9 @@ const (
 // code sets a name or a command apart.
 func code(s string) string { return "`" + escape(strings.ReplaceAll(s, "`", "'")) + "`" }
 
+// day is the time with its day.
+func day(t time.Time) string { return date(t, "{date_short_pretty} {time}") }
+
 // clock is the time of day as the reader's clock shows it.
 func clock(t time.Time) string { return date(t, "{time}") }
 

@@ -67,6 +67,7 @@ func examples() map[string][]example {
 		"watch":   {{"nightly_sync", approval.T("lets this channel hear when a run of it ends, whoever started it")}, {"", approval.T("lists what this channel watches")}},
 		"unwatch": {{"nightly_sync", approval.T("ends this channel's watch of it")}},
 		"history": {{"", approval.T("tells what happened in this channel")}, {"R-1042", approval.T("tells what happened to the request")}},
+		"freeze":  {{"source broken", approval.T("freezes all starts, with a reason that every card shows")}},
 		"cancel":  {{"R-1042", approval.T("takes the request back")}},
 		"help":    {{"start", approval.T("tells how start is used")}},
 	}

@@ -88,7 +88,7 @@ func eventWords(v approval.Voice, e approval.Recorded) string {
 		approval.Asked: approval.T("asked"), approval.JobDescribed: approval.T("the job was read"), approval.ApprovalWaived: approval.T("no approval was needed"),
 		approval.CardPosted: approval.T("the card was posted"), approval.VoteApproved: approval.T("approved"), approval.QuorumReached: approval.T("that was the last approval"),
 		approval.VoteDenied: approval.T("denied"), approval.RequesterCancelled: approval.T("cancelled"), approval.TimeExpired: approval.T("expired"), approval.RequestRefused: approval.T("refused"),
-		approval.StartMarked: approval.T("LakeFormation was asked"), approval.StartNotSent: approval.T("LakeFormation could not be asked"), approval.StartUnanswered: approval.T("no clear answer"),
+		approval.StartHeld: approval.T("waits, because all starts are frozen"), approval.StartMarked: approval.T("LakeFormation was asked"), approval.StartNotSent: approval.T("LakeFormation could not be asked"), approval.StartUnanswered: approval.T("no clear answer"),
 		approval.StartAccepted: approval.T("accepted by LakeFormation"), approval.StartRefused: approval.T("refused by LakeFormation"), approval.RunSeen: approval.T("a run was seen"),
 		approval.NoSign: approval.T("no sign of a run"), approval.LookAsked: approval.T("asked to look again"), approval.PersonSaysStarted: approval.T("says that it did"),
 		approval.PersonSaysNot: approval.T("says that it did not"), approval.RunSucceeded: approval.T("succeeded"), approval.RunPartly: approval.T("partly succeeded"),

@@ -20,6 +20,7 @@ const (
 type Home struct {
 	Refused string // why this person sees nothing; "" for a full member
 	Command string // what the person types otherwise, such as /lf; "" where nobody has typed it yet
+	Frozen  string // that all starts are frozen; "" where they are not
 
 	Waiting []approval.Request // for this person's decision or word, the first to expire first
 	Asked   []approval.Request // by this person, open and neither Waiting nor Running
@@ -58,7 +59,7 @@ func (r *Router) Home(ctx context.Context, userID string, v approval.Voice) (Hom
 		return Home{}, err
 	}
 	reader := reader{who: who, teamID: r.people.TeamID(), groups: groups}
-	home := Home{Command: commandOf(mine, recent)}
+	home := Home{Command: commandOf(mine, recent), Frozen: r.frozen(ctx, v)}
 	home.sortOpen(reader, open)
 	home.sortEnded(reader, append(mine, recent...))
 	return home, nil

@@ -66,7 +66,7 @@ func (r *Router) wouldHappen(ctx context.Context, in Invocation, rules approval.
 	if rule.BreakGlass != nil && rule.BreakGlassBy(who, r.people.TeamID(), groups).IsZero() {
 		lines = append(lines, v.Say("In an emergency you may go past it: %s start %s --break-glass and a reason.", in.Command, job.Name))
 	}
-	return Reply{Text: strings.Join(lines, "\n")}
+	return Reply{Text: strings.Join(lines, "\n"), Foot: r.frozen(ctx, v)}
 }
 
 // inForce is the policy, with the user groups where it names any.

@@ -45,6 +45,7 @@ type Answer struct {
 	Now         Reply
 	Later       func(ctx context.Context) Reply // nil: Now is all
 	Form        bool                            // ask by a Form
+	Everyone    approval.Text                   // said to the whole channel, in its language, instead of Now
 	NotRecorded bool                            // the change is not surely on disk: a click is then not acked
 	// Replaced is set when the card that was pressed is not the newest one of its Request.
 	Replaced approval.ID

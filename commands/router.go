@@ -122,6 +122,8 @@ func list() []command {
 		{"unwatch", "<job>", approval.T("ends that"), (*Router).unwatch},
 		{"history", "[job or R-id]", approval.T("tells what happened, and who did it"), (*Router).history},
 		{"cancel", "<R-id>", approval.T("takes back what you asked for, before it starts"), (*Router).cancel},
+		{"freeze", "[why]", approval.T("keeps every start from happening, in an emergency; who may is in the policy"), (*Router).freeze},
+		{"thaw", "", approval.T("lets starts happen again"), (*Router).thaw},
 		{"instances", "", approval.T("lists the LakeFormation instances"), (*Router).instancesHere},
 		{"whoami", "", approval.T("tells who Slipway takes you for, and what you may approve"), (*Router).whoami},
 		{"help", "[command]", approval.T("shows this, or how a command is used"), (*Router).help},
@@ -149,7 +151,7 @@ func (r *Router) Handle(ctx context.Context, in Invocation) Answer {
 }
 
 // changes are the commands of which Service decides, and keeps in the audit, whom it refuses.
-var changes = map[string]bool{"start": true, "stop": true, "cancel": true}
+var changes = map[string]bool{"start": true, "stop": true, "cancel": true, "freeze": true, "thaw": true}
 
 // Click answers a pressed button. An empty Answer is the usual: the card itself shows what changed.
 func (r *Router) Click(ctx context.Context, c Click) Answer {

@@ -37,10 +37,11 @@ func (r *Router) open(in Invocation, wanted func(approval.Request) bool, none, s
 			return r.unread(err, in)
 		}
 		found = slices.DeleteFunc(found, func(req approval.Request) bool { return !wanted(req) })
+		frozen := r.frozen(ctx, in.Voice)
 		if len(found) == 0 {
-			return Reply{Text: in.Voice.Text(none), Examples: []Example{{in.called("start <job>"), in.Voice.Say("asks to start a job")}, {in.called("jobs"), in.Voice.Say("lists the jobs")}}}
+			return Reply{Text: in.Voice.Text(none), Foot: frozen, Examples: []Example{{in.called("start <job>"), in.Voice.Say("asks to start a job")}, {in.called("jobs"), in.Voice.Say("lists the jobs")}}}
 		}
-		return Reply{Text: in.Voice.Text(some), Rows: rows(in.Voice, found)}
+		return Reply{Text: in.Voice.Text(some), Rows: rows(in.Voice, found), Foot: frozen}
 	}}
 }
 

@@ -18,6 +18,8 @@ type dialect struct {
 	forUpdate  string // behind a SELECT: lock its rows to the end of the transaction
 	skipLocked string // the same, and pass over rows that others have locked
 	lockOpens  string // one Open at a time, or two would count the same crowd; "": transactions already are
+	lockFreeze string // nobody marks a start until the end of the transaction; "": transactions are one at a time already
+	lockStarts string // nobody freezes starts until the end of the transaction; others may mark theirs
 	now        string // the database's clock in microseconds; "": it has none of its own
 	tables     string // counts goose's table: 0 before the first migration
 	tryWrite   string // changes nothing, and fails where a change would
@@ -46,6 +48,8 @@ var postgresDialect = dialect{
 	forUpdate:  " FOR UPDATE",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
 	lockOpens:  "SELECT pg_advisory_xact_lock(hashtext('slipway open ' || current_schema()))",
+	lockFreeze: "SELECT pg_advisory_xact_lock(" + freezeLock + ")",
+	lockStarts: "SELECT pg_advisory_xact_lock_shared(" + freezeLock + ")",
 	now:        "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
 	tables:     "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'goose_db_version'",
 	tryWrite:   "DELETE FROM inbox WHERE envelope_id = ''", // there is none, but a replica refuses to try
@@ -65,6 +69,9 @@ var postgresDialect = dialect{
 
 // notifyChannel is per schema: two Slipways in one database do not wake each other.
 const notifyChannel = "left('slipway_' || current_schema(), 63)"
+
+// freezeLock is what whoever freezes has alone, and whoever marks a start shares.
+const freezeLock = "hashtext('slipway freeze ' || current_schema())"
 
 // querier is a database or a transaction.
 type querier interface {

@@ -17,6 +17,7 @@ type detail struct {
 	Name      string              `json:"name,omitempty"` // of the actor
 	Ask       *approval.Ask       `json:"ask,omitempty"`
 	Channel   string              `json:"channel,omitempty"`
+	Why       string              `json:"why,omitempty"`
 	As        []string            `json:"as,omitempty"`
 	Described *approval.Described `json:"described,omitempty"`
 	Before    *approval.Before    `json:"before,omitempty"`
@@ -42,7 +43,7 @@ func (s *Store) chain(ctx context.Context, c *change) error {
 		return fmt.Errorf("the newest event of the audit: %w", err)
 	}
 	for _, r := range c.recorded {
-		packed, err := json.Marshal(detail{Name: r.By.Name, Ask: r.Ask, Channel: r.Channel, As: r.As, Described: unsalted(r.Described), Before: r.Before, Run: r.Run,
+		packed, err := json.Marshal(detail{Name: r.By.Name, Ask: r.Ask, Channel: r.Channel, Why: r.Why, As: r.As, Described: unsalted(r.Described), Before: r.Before, Run: r.Run,
 			Problem: r.Problem, ExpiresAt: r.ExpiresAt, RetryIn: r.RetryIn, Gone: r.Gone})
 		if err != nil {
 			return err
@@ -104,7 +105,7 @@ func (s *Store) Events(ctx context.Context, id approval.ID) ([]approval.Recorded
 			return nil, fmt.Errorf("event %d cannot be read: %w", e.Seq, err)
 		}
 		events[i] = approval.Recorded{Seq: e.Seq, Request: id, From: e.From, To: e.To, Digest: e.Digest, Event: approval.Event{
-			Kind: e.Kind, At: e.At, By: approval.Actor{TeamID: e.Team, UserID: e.Actor, Name: d.Name}, Ask: d.Ask, Channel: d.Channel, As: d.As,
+			Kind: e.Kind, At: e.At, By: approval.Actor{TeamID: e.Team, UserID: e.Actor, Name: d.Name}, Ask: d.Ask, Channel: d.Channel, Why: d.Why, As: d.As,
 			Described: d.Described, Before: d.Before, Run: d.Run, Problem: d.Problem, ExpiresAt: d.ExpiresAt, RetryIn: d.RetryIn, Gone: d.Gone,
 		}}
 	}

@@ -12,16 +12,19 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"slipway/approval"
 )
 
 // Inspection is how a database stands before anybody runs on it.
 type Inspection struct {
-	Where   string // the file, or database and host
-	New     bool   // no Slipway has used it yet; the first one makes its tables
-	Version int    // of its schema
-	Known   int    // the version this Slipway reads; an older one is brought up at the start
-	Holder  string // SQLite: another Slipway that serves it, such as " (process 7)"; "": none does
-	Held    bool   // SQLite: another Slipway serves it
+	Where   string          // the file, or database and host
+	New     bool            // no Slipway has used it yet; the first one makes its tables
+	Version int             // of its schema
+	Known   int             // the version this Slipway reads; an older one is brought up at the start
+	Holder  string          // SQLite: another Slipway that serves it, such as " (process 7)"; "": none does
+	Held    bool            // SQLite: another Slipway serves it
+	Freeze  approval.Freeze // in force; read where the schema is the one this Slipway knows
 }
 
 // Inspect looks whether Slipway could run on a database: it can be reached, takes writes, and has no newer schema. It
@@ -113,6 +116,11 @@ func (i *Inspection) look(ctx context.Context, db *sql.DB, d dialect) error {
 	if i.Version > i.Known {
 		return fmt.Errorf("the database was written by a newer Slipway: its schema is version %d, and this one knows %d. "+
 			"Run the newer Slipway, or restore a backup from before the upgrade", i.Version, i.Known)
+	}
+	if i.Version == i.Known {
+		if i.Freeze, err = inForce(ctx, tx); err != nil {
+			return fmt.Errorf("whether %s says that starts are frozen cannot be read: %w. Check that it is Slipway's database", i.Where, err)
+		}
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE goose_db_version SET is_applied = is_applied WHERE version_id < 0`); err != nil {
 		return i.unwritable(err)

@@ -16,12 +16,12 @@ import (
 // connections are enough for four workers, the Announcer and the acks.
 const connections = 12
 
-func (s *Store) openPostgres(ctx context.Context, databaseURL string, readOnly bool) error {
+func (s *Store) openPostgres(ctx context.Context, databaseURL string, options Options) error {
 	config, err := postgresConfig(databaseURL)
 	if err != nil {
 		return err
 	}
-	if readOnly {
+	if options.ReadOnly {
 		config.RuntimeParams["default_transaction_read_only"] = "on"
 	}
 	s.dialect = postgresDialect
@@ -33,7 +33,7 @@ func (s *Store) openPostgres(ctx context.Context, databaseURL string, readOnly b
 		s.db.Close()
 		return fmt.Errorf("%s cannot be reached: %w. Check DATABASE_URL, and that the server runs and lets this machine in", where, err)
 	}
-	if readOnly {
+	if options.ReadOnly || options.Beside {
 		return s.known(ctx, where)
 	}
 	if err := s.migrate(ctx); err != nil {

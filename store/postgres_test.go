@@ -99,7 +99,7 @@ func (w *world) schema() string {
 
 func TestReplicasThatStartTogetherMigrateOnce(t *testing.T) {
 	w := onPostgres(t, postgresServer(t))
-	w.exec("DROP TABLE watches, inbox, events, audit_head, decisions, requests, goose_db_version", "DROP FUNCTION events_stay")
+	w.exec("DROP TABLE freezes, watches, inbox, events, audit_head, decisions, requests, goose_db_version", "DROP FUNCTION events_stay")
 	var errs [3]error
 	atOnce(len(errs), func(i int) {
 		s, err := Open(context.Background(), w.url, Options{})

@@ -22,7 +22,7 @@ type row struct {
 // columns are what scan reads, in its order.
 const columns = `id, version, shown_version, terms, state, action, team, requester, channel, instance, asked_job,
 	job_id, job_name, created_at, ended_at, due_at, leased_until, fence, card_channel, card_ts, card_told, card_told_ts,
-	card_due_at, card_leased_until, card_fence, reply_url, reply_until, body`
+	card_due_at, card_leased_until, card_fence, reply_url, reply_until, body, (` + inForceSQL + `)`
 
 // scan reads one row, all but its decisions, which are a table of their own.
 func scan(from interface{ Scan(...any) error }) (row, error) {
@@ -32,7 +32,7 @@ func scan(from interface{ Scan(...any) error }) (row, error) {
 	err := from.Scan(&r.ID, &r.Version, &r.Card.Shown, &r.Terms, &r.State, &r.Ask.Action, &r.Ask.By.TeamID, &r.Ask.By.UserID,
 		&r.Ask.Channel, &r.Ask.Instance, &r.Ask.Job, &r.Job.ID, &r.Job.Name, into{&r.CreatedAt}, into{&r.EndedAt},
 		into{&r.DueAt}, into{&r.leasedUntil}, &r.fence, &r.Card.Channel, &r.Card.TS, &r.Card.Told, &r.Card.ToldTS,
-		into{&r.cardDue}, into{&r.cardLeasedUntil}, &r.cardFence, &url, into{&r.Reply.Until}, &text)
+		into{&r.cardDue}, into{&r.cardLeasedUntil}, &r.cardFence, &url, into{&r.Reply.Until}, &text, frozen{&r.Freeze})
 	if err != nil {
 		return row{}, err
 	}

@@ -28,7 +28,7 @@ var sqliteReading = url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(2000)",
 // SQLitePath is the path in an address like sqlite:slipway.db; false for other addresses.
 func SQLitePath(databaseURL string) (string, bool) { return strings.CutPrefix(databaseURL, "sqlite:") }
 
-func (s *Store) openSQLite(ctx context.Context, databaseURL string, readOnly bool) error {
+func (s *Store) openSQLite(ctx context.Context, databaseURL string, options Options) error {
 	if s.clock == nil {
 		s.clock = approval.Real{}
 	}
@@ -41,8 +41,10 @@ func (s *Store) openSQLite(ctx context.Context, databaseURL string, readOnly boo
 		return fmt.Errorf("the database %s cannot be found: %w. Write its whole path into DATABASE_URL", path, err)
 	}
 	settings := sqliteSettings
-	if readOnly {
+	if options.ReadOnly {
 		settings = sqliteReading
+	}
+	if options.ReadOnly || options.Beside {
 		if _, err := os.Stat(path); err != nil {
 			return fmt.Errorf("there is no database to read: %w. Check DATABASE_URL", err)
 		}
@@ -55,7 +57,7 @@ func (s *Store) openSQLite(ctx context.Context, databaseURL string, readOnly boo
 	}
 	s.db.SetMaxOpenConns(1)
 	s.dialect = sqliteDialect
-	if readOnly {
+	if options.ReadOnly || options.Beside {
 		return s.known(ctx, path)
 	}
 	if err := s.prepareSQLite(ctx); err != nil {

@@ -13,6 +13,7 @@ type Standing struct {
 	Open       map[approval.State]int // Requests that have not ended
 	DueFor     time.Duration          // how long the oldest due Request has waited for a worker; 0: none waits
 	CardDueFor time.Duration          // how long the oldest due card has waited to be drawn; 0: none waits
+	Frozen     bool                   // all starts are
 }
 
 const (
@@ -34,6 +35,11 @@ func (s *Store) Standing(ctx context.Context) (Standing, error) {
 		return standing, unanswer(err, "what is due cannot be read")
 	}
 	standing.DueFor, standing.CardDueFor = since(due, now), since(cards, now)
+	freeze, err := s.Frozen(ctx)
+	if err != nil {
+		return standing, err
+	}
+	standing.Frozen = freeze.On()
 	rows, err := s.db.QueryContext(ctx, openSQL)
 	if err != nil {
 		return standing, unanswer(err, "the open requests cannot be counted")

@@ -28,6 +28,9 @@ type Options struct {
 	// ReadOnly opens a database that is there, as it is: nothing is created, migrated or written, and a process that
 	// uses it goes on beside. For the command line.
 	ReadOnly bool
+	// Beside opens a database that is there, as it is, to change it beside a process that uses it: nothing is created or
+	// migrated. For the command line.
+	Beside bool
 }
 
 // Store is an approval.Store on SQLite or PostgreSQL. Its methods may be called at the same time.
@@ -65,9 +68,9 @@ func Open(ctx context.Context, databaseURL string, options Options) (*Store, err
 	var err error
 	switch scheme {
 	case "sqlite":
-		err = s.openSQLite(ctx, databaseURL, options.ReadOnly)
+		err = s.openSQLite(ctx, databaseURL, options)
 	case "postgres", "postgresql":
-		err = s.openPostgres(ctx, databaseURL, options.ReadOnly)
+		err = s.openPostgres(ctx, databaseURL, options)
 	default:
 		err = errAddress
 	}

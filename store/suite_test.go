@@ -70,6 +70,12 @@ var suite = []struct {
 	{"a reply URL is never given out when it is too old, and is wiped", replyWiped},
 	{"deliveries are forgotten after a week", receiptsForgotten},
 
+	{"while starts are frozen none is marked, on no replica, and after the thaw they are due", frozenNoMarker},
+	{"a stop is not frozen", frozenStops},
+	{"a start is marked before a freeze at the same time, which names it, or not at all", frozenAtOnce},
+	{"a freeze and a thaw make the cards of what waits due", frozenCards},
+	{"one delivery freezes or thaws once", frozenOnce},
+
 	{"a watch is kept once for a channel and a job, and ends when it is ended", watchKept},
 	{"a channel watches so many jobs at most, however many are asked for at the same time", watchesAreFew},
 	{"of several that see a run end one tells the channel, once", watchTold},

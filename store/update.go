@@ -23,6 +23,13 @@ func (s *Store) Update(ctx context.Context, id approval.ID, by approval.By, deci
 }
 
 func (s *Store) update(ctx context.Context, c *change, id approval.ID, by approval.By, decide func(approval.Request, time.Time) ([]approval.Event, error)) (approval.Request, error) {
+	// Whoever may mark a start keeps it from being frozen meanwhile, before the row is read: what is read of a freeze then
+	// holds to the commit.
+	if by.Claim != nil && by.Claim.Request.State == approval.Approved && s.dialect.lockStarts != "" {
+		if _, err := c.ExecContext(ctx, s.dialect.lockStarts); err != nil {
+			return approval.Request{}, err
+		}
+	}
 	before, now, err := s.lock(ctx, c, id)
 	if err != nil {
 		return approval.Request{}, err

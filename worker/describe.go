@@ -121,7 +121,7 @@ func (w *Worker) description(ctx context.Context, r approval.Request) (approval.
 		return approval.Described{}, err
 	}
 	r.Ask.By.Name = person.Name
-	rule, groups, err := w.rule(ctx, r.Ask, job, false)
+	rule, groups, err := w.rule(ctx, r.Ask, job, false, false)
 	if err != nil {
 		return approval.Described{}, err
 	}

@@ -10,13 +10,13 @@ import (
 )
 
 // rule picks the rule that is in force now for an Ask. groups are read only where the policy says something about them;
-// fresh asks Slack for them now.
-func (w *Worker) rule(ctx context.Context, ask approval.Ask, job approval.Job, fresh bool) (approval.Rule, approval.Groups, error) {
+// fresh asks Slack for them now; alone does without where Slack does not answer.
+func (w *Worker) rule(ctx context.Context, ask approval.Ask, job approval.Job, fresh, alone bool) (approval.Rule, approval.Groups, error) {
 	policy := w.Rules.Policy()
 	var groups approval.Groups
 	if policy.NamesGroups() {
 		var err error
-		if groups, err = w.People.Groups(ctx, fresh); err != nil {
+		if groups, err = w.People.Groups(ctx, fresh); err != nil && !(alone && approval.CodeOf(err) == "" && !policy.MatchesGroups()) {
 			return approval.Rule{}, nil, said(fmt.Errorf("who belongs to the groups of the policy: %w", err))
 		}
 	}
@@ -73,18 +73,19 @@ func outOfSight(r approval.Request) error {
 // everybody whose word counts. What the rule says must be what it said when people decided.
 func (w *Worker) stillAllowed(ctx context.Context, r approval.Request) error {
 	next := approval.T("Ask again; that needs a new approval.")
-	rule, groups, err := w.rule(ctx, r.Ask, r.Job, true)
+	alone := r.OnHost()
+	rule, groups, err := w.rule(ctx, r.Ask, r.Job, true, alone)
 	if err != nil {
 		return err
 	}
 	if !rule.Same(r.Rule) {
 		return no(next, approval.T("Since it was approved, this changed: rule."))
 	}
-	requester, err := w.member(ctx, r.Ask.By)
+	requester, err := w.member(ctx, r.Ask.By, alone)
 	if err != nil {
 		return err
 	}
-	if r.Ask.Step == "" && requester.FullMember(w.People.TeamID()) != nil {
+	if r.Ask.Step == "" && !requester.Unproven && requester.FullMember(w.People.TeamID()) != nil {
 		return no(next, approval.T("%s is no longer a full member of this workspace, so the request does not count.", r.Ask.By.Name))
 	}
 	if r.Ask.BreakGlass {
@@ -93,17 +94,24 @@ func (w *Worker) stillAllowed(ctx context.Context, r approval.Request) error {
 		}
 	}
 	var lost []string
+	unproven := alone && groups == nil && rule.NamesGroups()
 	r.Decisions = slices.Clone(r.Decisions)
 	for i, d := range r.Decisions {
-		person, err := w.member(ctx, d.By)
+		person, err := w.member(ctx, d.By, alone)
 		if err != nil {
 			return err
 		}
+		if operator := d.Operator(); operator != "" && w.Rules.Policy().Operators[operator] != d.By.UserID {
+			person = approval.Person{Actor: d.By, Deleted: true} // the policy does not say that this is who they are
+		}
 		if r.Decisions[i].As, _ = rule.As(r.Ask, person, w.People.TeamID(), groups); len(r.Decisions[i].As) == 0 {
-			lost = append(lost, d.By.Name)
+			lost, unproven = append(lost, d.By.Name), unproven || person.Unproven
 		}
 	}
 	if out := approval.Evaluate(r, w.Clock.Now()); out.Standing != approval.Allowed {
+		if unproven && len(lost) > 0 {
+			return fmt.Errorf("whether %s may still approve is not known without Slack", strings.Join(lost, ", "))
+		}
 		if len(lost) > 0 {
 			return no(next, approval.T("Since it was approved, %s may no longer approve. %s", strings.Join(lost, ", "), out.Text()))
 		}
@@ -127,11 +135,15 @@ func (w *Worker) requester(ctx context.Context, ask approval.Ask) (approval.Pers
 	return person, nil
 }
 
-// member asks Slack who somebody is. A user whom Slack does not know is nobody, and not an error.
-func (w *Worker) member(ctx context.Context, who approval.Actor) (approval.Person, error) {
+// member asks Slack who somebody is. A user whom Slack does not know is nobody, and not an error. alone: neither is it one
+// where Slack does not answer.
+func (w *Worker) member(ctx context.Context, who approval.Actor, alone bool) (approval.Person, error) {
 	person, err := w.People.Person(ctx, who.UserID)
 	if approval.CodeOf(err) == approval.NotMember {
 		return approval.Person{Actor: who, Deleted: true}, nil
+	}
+	if err != nil && alone && approval.CodeOf(err) == "" {
+		return approval.Person{Actor: who, Unproven: true}, nil
 	}
 	if err != nil {
 		return approval.Person{}, said(fmt.Errorf("who is %s: %w", who.UserID, err))

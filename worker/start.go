@@ -21,6 +21,9 @@ func (w *Worker) start(ctx context.Context, c approval.Claim, log *logrus.Entry)
 	if w.Clock.Now().Sub(r.ApprovedAt) >= approval.StartWithin {
 		return w.happened(ctx, c, approval.Event{Kind: approval.TimeExpired, Problem: w.late(ctx, r)})
 	}
+	if r.Frozen() {
+		return w.hold(ctx, c, log)
+	}
 	before, err := w.recheck(ctx, r)
 	var no *refusal
 	switch {
@@ -39,18 +42,60 @@ func (w *Worker) start(ctx context.Context, c approval.Claim, log *logrus.Entry)
 		}
 		return []approval.Event{{Kind: approval.StartMarked, Before: &before}}, nil
 	})
+	if errors.Is(err, approval.ErrFrozen) {
+		return w.hold(ctx, c, log)
+	}
 	if err != nil {
 		// Even if the commit went through after all: no call is made for a marker that is not known to be there.
 		return fmt.Errorf("marker: %w", err)
+	}
+	if e := w.frozenSince(ctx, r); e != nil {
+		log.Warn("starts were frozen after the marker; LakeFormation is not called")
+		return w.definitely(ctx, r, *e)
 	}
 	log.Info("marked; calling LakeFormation once")
 	err = w.call(context.WithoutCancel(ctx), r, notAfter)
 	return w.answer(ctx, c, r, err, log)
 }
 
+// hold leaves an approved Request as it is while all starts are frozen. The thaw makes it due again; else its time does.
+func (w *Worker) hold(ctx context.Context, c approval.Claim, log *logrus.Entry) error {
+	log.Info("all starts are frozen; this one waits")
+	_, err := w.Store.Update(ctx, c.Request.ID, approval.By{Claim: &c}, func(r approval.Request, now time.Time) ([]approval.Event, error) {
+		if r.State != approval.Approved || !r.Frozen() {
+			return nil, nil
+		}
+		return []approval.Event{{Kind: approval.StartHeld, RetryIn: approval.StartWithin - now.Sub(r.ApprovedAt)}}, nil
+	})
+	return err
+}
+
+// frozenSince looks once more, just before the one call: this process may have stood still since the marker. It is nil
+// where the call may be made; what cannot be read is taken for frozen.
+func (w *Worker) frozenSince(ctx context.Context, r approval.Request) *approval.Event {
+	if r.Ask.Action != approval.Start {
+		return nil
+	}
+	freeze, err := w.Store.Frozen(context.WithoutCancel(ctx))
+	switch {
+	case err != nil:
+		return &approval.Event{Kind: approval.StartNotSent, RetryIn: time.Second, Problem: &approval.Problem{
+			Words: approval.T("I could not read whether starts are frozen, so nothing was started yet.")}}
+	case freeze.On():
+		return &approval.Event{Kind: approval.StartNotSent}
+	}
+	return nil
+}
+
 // late explains why an approved Request was not started in time.
 func (w *Worker) late(ctx context.Context, r approval.Request) *approval.Problem {
 	p := r.Problem
+	if r.Frozen() {
+		p = approval.Problem{
+			Words: approval.Sentences(r.Freeze.Text(), approval.T("They were not thawed within ten minutes after the approval, so nothing was started.")),
+			Next:  approval.T("Ask again once starts are thawed."),
+		}
+	}
 	if p.Words.IsZero() {
 		ctx, done := context.WithTimeout(ctx, lastTry)
 		defer done()

@@ -14,6 +14,8 @@ const commands = [
   { insert: "/lf jobs", shows: "/lf jobs [filter]", does: "list the jobs" },
   { insert: "/lf pending", shows: "/lf pending", does: "what waits for a decision here" },
   { insert: "/lf cancel ", shows: "/lf cancel <R-id>", does: "take back what you asked for" },
+  { insert: "/lf freeze ", shows: "/lf freeze [why]", does: "nothing is started until it is thawed" },
+  { insert: "/lf thaw", shows: "/lf thaw", does: "let starts happen again" },
   { insert: "/lf instances", shows: "/lf instances", does: "the LakeFormation instances" },
   { insert: "/lf whoami", shows: "/lf whoami", does: "who you are to the policy" },
   { insert: "/lf help", shows: "/lf help", does: "all of this, from Slipway itself" },
