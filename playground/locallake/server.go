@@ -46,13 +46,13 @@ func Start(c Config) (*Server, error) {
 		cfg: c, routes: routes(), done: make(chan struct{}), bell: b,
 		world: newWorld(c, b), tokens: newTokens(c), ecs: newECS(), faults: newFaults(),
 	}
-	for _, j := range c.Jobs {
-		if _, err := s.world.add(j); err != nil {
-			return nil, err
-		}
+	if err := s.world.fill(c); err != nil {
+		s.world.close()
+		return nil, err
 	}
 	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {
+		s.world.close()
 		return nil, fmt.Errorf("locallake: listen: %w", err)
 	}
 	s.url = "http://" + listener.Addr().String()

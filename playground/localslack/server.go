@@ -35,13 +35,17 @@ func Start(cfg Config) (*Server, error) {
 	if err := cfg.fill(); err != nil {
 		return nil, fmt.Errorf("local Slack: %w", err)
 	}
+	held := newWorld(cfg)
+	if err := held.restore(cfg.Held); err != nil {
+		return nil, fmt.Errorf("local Slack: %w", err)
+	}
 	listener, err := net.Listen("tcp", cfg.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("local Slack: %w", err)
 	}
 	s := &Server{cfg: cfg, url: "http://" + listener.Addr().String(), changed: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.world = newWorld(cfg)
+	s.world = held
 	s.wire = newWire()
 	s.ledger = newLedger()
 	s.http = &http.Server{

@@ -10,7 +10,7 @@ import (
 )
 
 func TestASlashCommandArrivesAsSlackSendsIt(t *testing.T) {
-	s := start(t)
+	s := start(t, escaping)
 	a := connect(t, s)
 	seen := a.acking(nil)
 	d := s.Type(ana, platform, "/lf  start nightly_sync <&> @ben @data-leads #analytics @nobody")
@@ -33,7 +33,6 @@ func TestASlashCommandArrivesAsSlackSendsIt(t *testing.T) {
 func TestChannelNamesAreThoseOfTheKindOfConversation(t *testing.T) {
 	s := start(t, func(c *localslack.Config) {
 		c.Channels = append(c.Channels, localslack.Channel{ID: "C0SECRET", Name: "secret", Private: true, Members: []string{ana}})
-		c.ShouldEscape = false
 	})
 	a := connect(t, s)
 	for channel, name := range map[string]string{s.DM(ana): "directmessage", "C0SECRET": "privategroup"} {

@@ -107,7 +107,7 @@ func TestAMissingScopeIsNamed(t *testing.T) {
 }
 
 func TestAMessageIsPostedUpdatedLinkedAndDeleted(t *testing.T) {
-	s := start(t)
+	s := start(t, widely)
 	api := judge(s)
 	blocks := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, "*bold*", false, false), nil, nil)
 	_, ts, err := api.PostMessageContext(t.Context(), platform, slack.MsgOptionText("fallback", false), slack.MsgOptionBlocks(blocks))
@@ -170,7 +170,7 @@ func TestRepliesJoinTheThread(t *testing.T) {
 }
 
 func TestMessagesAreRefusedWithSlacksNames(t *testing.T) {
-	s := start(t, func(c *localslack.Config) {
+	s := start(t, widely, func(c *localslack.Config) {
 		c.Channels = append(c.Channels, localslack.Channel{ID: "C0SECRET", Name: "secret", Private: true, Members: []string{ana}})
 		c.Channels = append(c.Channels, localslack.Channel{ID: "C0ATTIC", Name: "attic", Archived: true, BotIsMember: true})
 		c.Users = append(c.Users, localslack.User{ID: "U0LEFT", Name: "lee", Deleted: true})
@@ -218,7 +218,7 @@ func TestInvalidBlocksNameThePlace(t *testing.T) {
 }
 
 func TestADirectMessageOpensByUserOrByMethod(t *testing.T) {
-	s := start(t)
+	s := start(t, widely)
 	api := judge(s)
 	id, _, err := api.PostMessageContext(t.Context(), ana, slack.MsgOptionText("psst", false))
 	require.NoError(t, err)
@@ -250,7 +250,7 @@ func TestAnEphemeralMessageIsForOneAndCannotBeUpdated(t *testing.T) {
 }
 
 func TestTheDirectoryAnswersWhoIsWho(t *testing.T) {
-	s := start(t)
+	s := start(t, widely)
 	api := judge(s)
 	guest, err := api.GetUserInfoContext(t.Context(), localslack.UserGuest)
 	require.NoError(t, err)
