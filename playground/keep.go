@@ -2,11 +2,13 @@ package playground
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -14,6 +16,8 @@ import (
 
 // keepAfter is how long a change waits before it is written: what a playground that is killed may forget.
 const keepAfter = time.Second
+
+const addressFile = "addresses.json"
 
 // kept is one service's memory in a directory.
 type kept struct {
@@ -48,6 +52,9 @@ func (p *Playground) prepareDir() error {
 			return fmt.Errorf("playground: %s cannot be used: %w; choose a directory that you may write to", p.dir, err)
 		}
 	}
+	if err := p.readAddresses(); err != nil {
+		return err
+	}
 	if p.cfg.Rules == "" {
 		return nil
 	}
@@ -68,6 +75,35 @@ func (p *Playground) remembered(name string) (path string, held []byte, err erro
 		return path, nil, nil
 	}
 	return path, held, err
+}
+
+// readAddresses and keepAddresses remember where the services are.
+func (p *Playground) readAddresses() error {
+	path, held, err := p.remembered(addressFile)
+	if err == nil && held != nil {
+		err = json.Unmarshal(held, &p.addresses)
+	}
+	if err != nil {
+		return fmt.Errorf("playground: %s cannot be read: %w; remove it", path, err)
+	}
+	return nil
+}
+
+func (p *Playground) keepAddresses() error {
+	if p.addresses == nil {
+		p.addresses = map[string]string{}
+	}
+	if p.slack != nil {
+		p.addresses[theSlack.key] = strings.TrimPrefix(p.slack.URL(), "http://")
+	}
+	if p.lake != nil {
+		p.addresses[theLake.key] = strings.TrimPrefix(p.lake.URL(), "http://")
+	}
+	text, err := json.Marshal(p.addresses)
+	if err == nil {
+		err = replace(filepath.Join(p.dir, addressFile), text)
+	}
+	return err
 }
 
 // keep writes down what the services hold after each change, until Close.

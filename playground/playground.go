@@ -27,7 +27,8 @@ type Playground struct {
 		host string
 		port int // 0 for any
 	}
-	notes []string // what a person should know about the ports
+	addresses map[string]string // where the services were before, then where they are
+	notes     []string          // what a person should know about the ports
 
 	slack *localslack.Server // nil with LakeFormationOnly
 	lake  *locallake.Server  // nil with SlackOnly
@@ -96,10 +97,11 @@ func (p *Playground) startServices() error {
 			return err
 		}
 	}
-	if len(p.kept) > 0 {
-		p.served.Go(p.keep)
+	if p.dirIsOurs {
+		return nil
 	}
-	return nil
+	p.served.Go(p.keep)
+	return p.keepAddresses()
 }
 
 func (p *Playground) startSlack() error {
@@ -111,7 +113,7 @@ func (p *Playground) startSlack() error {
 	cfg.Held = held
 	// Where somebody else's app is tried, Slack's limits are part of the trial.
 	cfg.RateTiers = p.cfg.Only == SlackOnly
-	if p.slack, err = beside(p, 1, "the local Slack", func(addr string) (*localslack.Server, error) {
+	if p.slack, err = beside(p, theSlack, func(addr string) (*localslack.Server, error) {
 		cfg.Addr = addr
 		return localslack.Start(cfg)
 	}); err != nil {
@@ -130,7 +132,7 @@ func (p *Playground) startLake() error {
 	}
 	p.lakeConfig = lakeConfig()
 	p.lakeConfig.Held = held
-	if p.lake, err = beside(p, 2, "the local LakeFormation", func(addr string) (*locallake.Server, error) {
+	if p.lake, err = beside(p, theLake, func(addr string) (*locallake.Server, error) {
 		p.lakeConfig.Addr = addr
 		return locallake.Start(p.lakeConfig)
 	}); err != nil {

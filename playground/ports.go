@@ -29,27 +29,52 @@ func (p *Playground) listen() (net.Listener, error) {
 		if listener, err = net.Listen("tcp", address(host, 0)); err != nil {
 			return nil, fmt.Errorf("playground: listen: %w", err)
 		}
-		p.note("Port %d is taken, so the page is on another one.", port)
+		p.note("%s is taken, so the page is on another port.", asked)
 	}
 	p.asked.host, p.asked.port = host, port
 	return listener, nil
 }
 
-// beside starts a service on a port a little after the page's, or on any free one where that is taken.
-func beside[S any](p *Playground, after int, what string, start func(addr string) (S, error)) (S, error) {
-	port := p.asked.port + after
+// A service is looked for where it was before: Slipway takes a LakeFormation at another address for another one, and
+// what a person pasted names the ports. Else it is a little after the page.
+func (p *Playground) placeOf(s service) string {
+	if before := p.addresses[s.key]; before != "" {
+		return before
+	}
+	port := p.asked.port + s.after
 	if p.asked.port == 0 || port > 65535 {
 		port = 0
 	}
-	service, err := start(address(p.asked.host, port))
+	return address(p.asked.host, port)
+}
+
+// service is one of the two, as ports go.
+type service struct {
+	key   string
+	name  string
+	after int // how far after the page
+}
+
+var (
+	theSlack = service{"slack", "the local Slack", 1}
+	theLake  = service{"lakeformation", "the local LakeFormation", 2}
+)
+
+// beside starts a service in its place, or on any free port where that is taken.
+func beside[S any](p *Playground, what service, start func(addr string) (S, error)) (S, error) {
+	place := p.placeOf(what)
+	running, err := start(place)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		p.note("Port %d is taken, so %s is on another one.", port, what)
-		service, err = start(address(p.asked.host, 0))
+		p.note("%s is taken, so %s is on another port.", place, what.name)
+		if what == theLake && p.addresses[what.key] != "" {
+			p.note("Slipway takes it for another LakeFormation: what was asked before and has not started will not start.")
+		}
+		running, err = start(address(p.asked.host, 0))
 	}
 	if err != nil {
 		err = fmt.Errorf("playground: %w", err)
 	}
-	return service, err
+	return running, err
 }
 
 func (p *Playground) note(format string, a ...any) {
