@@ -5,12 +5,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"slipway/playground"
 	"slipway/playground/localslack"
 )
 
 func TestABoltAppOfTwentyLinesRuns(t *testing.T) {
-	s := start(t, func(*localslack.Config) {})
-	node(t, "app.mjs", settings(s)...)
+	p, err := playground.Start(t.Context(), playground.Config{Addr: "127.0.0.1:0", Only: playground.SlackOnly})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, p.Close()) })
+	s := p.Slack()
+	node(t, "app.mjs", p.Settings()...)
 	until(t, s, func() bool { return s.Connections() == 1 })
 
 	require.True(t, s.Type(ana, platform, "/lf hello").Acked)

@@ -90,23 +90,51 @@ type tried struct {
 }
 
 func TestSlacksOwnClientsWorkHereUnchanged(t *testing.T) {
-	s := start(t, func(c *localslack.Config) {
-		c.Scopes = []string{"commands", "chat:write", "channels:read", "users:read", "files:write"}
-	})
+	granted := []string{"commands", "chat:write", "channels:read", "users:read", "files:write"}
+	s := start(t, func(c *localslack.Config) { c.Scopes = granted })
 	s.Fail("conversations.info", localslack.Fault{RetryAfter: time.Second, Times: 1})
 	s.Fail("users.info", localslack.Fault{RetryAfter: time.Minute, Times: 1})
 	out := node(t, "clients.mjs", append(settings(s), "CHANNEL="+platform, "OTHER_CHANNEL="+localslack.ChannelAnalytics)...)
-	lines := map[string]tried{}
-	for scanner := bufio.NewScanner(out); len(lines) < 12 && scanner.Scan(); {
+	came := map[string]tried{}
+	for scanner := bufio.NewScanner(out); len(came) < 12 && scanner.Scan(); {
 		var one tried
 		require.NoError(t, json.Unmarshal(scanner.Bytes(), &one), scanner.Text())
-		lines[one.What] = one
-		t.Log(scanner.Text())
+		came[one.What] = one
 	}
-	require.Len(t, lines, 12)
 
-	until(t, s, func() bool { return s.Connections() == 1 })
-	require.True(t, s.Type(ana, platform, "/lf one").Acked)
+	for what, code := range map[string]string{
+		"wrong token": "invalid_auth", "app token": "not_allowed_token_type", "unknown method": "unknown_method",
+		"not a member": "not_in_channel", "bad blocks": "invalid_blocks", "missing scope": "missing_scope",
+	} {
+		require.Equal(t, "slack_webapi_platform_error", came[what].Code, what)
+		require.Equal(t, code, came[what].Data.Error, what)
+	}
+	require.Equal(t, "slack_webapi_rate_limited_error", came["limited"].Code)
+	for _, what := range []string{"auth.test", "pages", "posted", "limited, then not", "file"} {
+		require.Empty(t, came[what].Code, what)
+		require.NotEmpty(t, came[what].Answer, what)
+	}
+	require.JSONEq(t, `["U0GUEST005","U0ANA00001","U0BEN00002","U0CHEN0003","U0DEV00004","U0SLIPWAY0",4,2,"data-platform","analytics"]`, string(came["pages"].Answer))
+	missing := came["missing scope"].Data
+	require.Equal(t, "reactions:write", missing.Needed)
+	require.Equal(t, "commands,chat:write,channels:read,users:read,files:write", missing.Provided)
+	require.Equal(t, granted, missing.Metadata.Scopes)
+	require.Equal(t, []string{"reactions:write"}, missing.Metadata.Accepted)
+	require.Empty(t, came["wrong token"].Data.Metadata.Scopes, "of a token that is not known nothing is said")
+	require.Equal(t, []string{"connections:write"}, came["app token"].Data.Metadata.Scopes)
+	require.Equal(t, []string{"[ERROR] must be less than 151 characters [json-pointer:/blocks/0/text/text]"}, came["bad blocks"].Data.Metadata.Messages)
+	files := s.Messages(platform)
+	require.Equal(t, "began\nended\n", files[len(files)-1].Files[0].Content)
+
+	hears := func() {
+		until(t, s, func() bool { return s.Connections() == 1 })
+		require.True(t, s.Type(ana, platform, "/lf one").Acked)
+		heard := s.Visible(ana, platform)
+		require.Equal(t, "heard one", heard[len(heard)-1].Text)
+	}
+	hears()
+	opened := len(s.Calls())
 	s.Disconnect("refresh_requested")
-	until(t, s, func() bool { return s.Connections() == 1 })
+	until(t, s, func() bool { return len(s.Calls()) > opened })
+	hears()
 }
