@@ -102,6 +102,7 @@ func (s *Server) postMessage(a args) (answer, *failure) {
 	}
 	m := s.addByBot(c, says, thread)
 	m.Broadcast = thread != "" && a.flag("reply_broadcast")
+	s.echo(c, m, false)
 	return answer{"channel": c.ID, "ts": m.TS, "message": s.wireMessage(m)}, nil
 }
 
@@ -191,6 +192,7 @@ func (s *Server) updateMessage(a args) (answer, *failure) {
 		says.Blocks = m.Blocks
 	}
 	s.replace(m, says)
+	s.echo(c, m, true)
 	return answer{"channel": c.ID, "ts": m.TS, "text": m.Text, "message": s.wireMessage(m)}, nil
 }
 
