@@ -23,7 +23,9 @@ type playgroundVerb struct {
 	Policy string `placeholder:"FILE" help:"A policy file to try, instead of the playground's own; a change of it takes effect at once."`
 	Logs   bool   `help:"Print Slipway's own log, too."`
 
-	SlackOnly         bool `help:"Play only Slack, and print the settings to point a Slipway with the real LakeFormation, or another app, at it."`
+	SlackOnly bool     `help:"Play only Slack, and print the settings to point a Slipway with the real LakeFormation, or another app, at it."`
+	Scopes    []string `placeholder:"SCOPE,…" help:"With --slack-only: scopes of the app that you try, beside those of Slipway's manifest."`
+
 	LakeformationOnly bool `help:"Play only LakeFormation, and print the settings to point a Slipway with a real Slack workspace at it: the safest first trial."`
 }
 
@@ -32,6 +34,8 @@ func (v playgroundVerb) side() (playground.Side, error) {
 	switch {
 	case v.SlackOnly && v.LakeformationOnly:
 		return "", errors.New("--slack-only and --lakeformation-only exclude each other; leave both out and both are played")
+	case len(v.Scopes) > 0 && !v.SlackOnly:
+		return "", errors.New("--scopes is for another app that you try with --slack-only; Slipway has those of its manifest")
 	case v.SlackOnly:
 		return playground.SlackOnly, v.fits("--slack-only")
 	case v.LakeformationOnly:
@@ -63,7 +67,7 @@ func play(ctx context.Context, v playgroundVerb, getenv func(string) string, std
 		return fmt.Errorf("find this program to start it again as the playground's Slipway: %w", err)
 	}
 	config := playground.Config{
-		Addr: v.Addr, Dir: v.Data, Only: side, Stdout: stdout,
+		Addr: v.Addr, Dir: v.Data, Only: side, Scopes: v.Scopes, Stdout: stdout,
 		Command: func(ctx context.Context, env []string) *exec.Cmd {
 			cmd := exec.CommandContext(ctx, self, "run")
 			cmd.Env = env

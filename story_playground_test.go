@@ -268,6 +268,7 @@ func TestThePlaygroundSaysWhatDoesNotFit(t *testing.T) {
 		{"--slack-only --lakeformation-only", "exclude each other"},
 		{"--slack-only --policy x.yaml", "export SLIPWAY_CONFIG=x.yaml"},
 		{"--lakeformation-only --logs", "its log is in your terminal"},
+		{"--scopes files:write", "for another app that you try with --slack-only"},
 		{"--policy " + dir + "/none.yaml", "cannot be read"},
 		{"--policy " + own, "Try a copy without instances:"},
 		{"--policy " + wrong, "2:26: approvals is no number"},

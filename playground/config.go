@@ -26,7 +26,8 @@ type Config struct {
 	// taken. Default: DefaultAddr, or a free port; an address that was asked for and is taken is an error.
 	Addr string
 
-	Only Side
+	Only   Side
+	Scopes []string // of the local Slack's app beside those of Slipway's manifest, where another app is tried
 
 	// Command makes the command that runs Slipway. env is the child's whole
 	// environment; where the command's Env is left nil it is put there. The context

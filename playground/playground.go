@@ -110,7 +110,7 @@ func (p *Playground) startSlack() error {
 		return fmt.Errorf("playground: what the local Slack held: %w", err)
 	}
 	cfg := localslack.Playground()
-	cfg.Held = held
+	cfg.Held, cfg.Scopes = held, append(cfg.Scopes, p.cfg.Scopes...)
 	// Where somebody else's app is tried, Slack's limits are part of the trial.
 	cfg.RateTiers = p.cfg.Only == SlackOnly
 	if p.slack, err = beside(p, theSlack, func(addr string) (*localslack.Server, error) {

@@ -24,7 +24,7 @@ import (
 func start(t *testing.T, part string, change ...func(*playground.Config)) *playground.Playground {
 	t.Helper()
 	cfg := playground.Config{
-		Addr: "127.0.0.1:0",
+		Addr: "127.0.0.1:0", Scopes: []string{"files:write"},
 		Command: func(ctx context.Context, env []string) *exec.Cmd {
 			cmd := exec.CommandContext(ctx, os.Args[0])
 			cmd.Env = append(slices.Clone(env), childPart+"="+part)
