@@ -35,7 +35,7 @@ func (p *Playground) listen() (net.Listener, error) {
 	return listener, nil
 }
 
-// A service is looked for where it was before: Slipway takes a LakeFormation at another address for another one, and
+// placeOf is where a service is looked for: where it was before, as Slipway takes a LakeFormation at another address for another one, and
 // what a person pasted names the ports. Else it is a little after the page.
 func (p *Playground) placeOf(s service) string {
 	if before := p.addresses[s.key]; before != "" {
