@@ -213,6 +213,7 @@ func TestItReadsEveryKindOfError(t *testing.T) {
 		{locallake.FaultBadRequest, 400, "common.01000001", "failed to read http request"},
 		{locallake.FaultUnauthorized, 401, "APIG.1002", "Incorrect token"},
 		{locallake.FaultSingleQuotes, 401, "", "{'error_code':'APIG.1002'"},
+		{locallake.FaultNewGateway, 401, "APIGW.0301", "Incorrect IAM authentication"},
 		{locallake.FaultForbidden, 403, "403", "X-Auth-Token is invalid"},
 		{locallake.FaultNotFound, 404, "common.01000001", "response status exception"},
 		{locallake.FaultTimeout, 408, "common.00000408", "timeout exception"},
