@@ -63,7 +63,7 @@ Everything is on this machine, and all of it is make-believe.
 
 // others are settings of the side that is played here which would contradict those that are pasted.
 var others = map[Side]string{
-	LakeFormationOnly: "LAKEFORMATION_REGION LAKEFORMATION_TOKEN LAKEFORMATION_IAM_DOMAIN LAKEFORMATION_IAM_USER LAKEFORMATION_IAM_PASSWORD HUAWEICLOUD_SDK_SECURITY_TOKEN",
+	LakeFormationOnly: "LAKEFORMATION_REGION LAKEFORMATION_TOKEN LAKEFORMATION_IAM_DOMAIN LAKEFORMATION_IAM_USER LAKEFORMATION_IAM_PASSWORD LAKEFORMATION_ECS_AGENCY HUAWEICLOUD_SDK_SECURITY_TOKEN",
 }
 
 // exports are the settings as lines for a shell.
