@@ -21,7 +21,7 @@ import (
 // Slipway as a process of its own, for the proofs of crash safety. Its clock runs ahead, so that leases and deadlines
 // take seconds, and it can be told to die at a commit.
 const (
-	asProcess = "SLIPWAY_AS_PROCESS" // the test binary is Slipway
+	asProcess = "AS_SLIPWAY_ITSELF"  // the test binary is Slipway, also as the playground's child
 	clockFrom = "SLIPWAY_CLOCK_FROM" // unix nanoseconds at which its clock agrees with the machine's …
 	clockRate = "SLIPWAY_CLOCK_RATE" // … and how many times faster it runs from then on
 	diesAt    = "SLIPWAY_DIES_AT"    // before:N or after:N, counting commits

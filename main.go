@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"runtime/debug"
 	"strings"
@@ -16,8 +15,6 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
-
-	"slipway/playground"
 )
 
 // version is set by the release build: -ldflags "-X main.version=v1.2.3".
@@ -34,13 +31,6 @@ type verbs struct {
 	Audit      auditVerb      `cmd:"" help:"Export the audit, and verify that it is whole."`
 	Backup     backupVerb     `cmd:"" help:"Copy the SQLite database to a file, also while Slipway runs on it."`
 	Version    struct{}       `cmd:"" help:"Print the version."`
-}
-
-type playgroundVerb struct {
-	Addr string `help:"Where the page listens; loopback only." default:"127.0.0.1:8787"`
-	Logs bool   `help:"Print Slipway's own log, too."`
-
-	Policy string `help:"A policy file to try, instead of the playground's own."`
 }
 
 func main() {
@@ -76,7 +66,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	case "run":
 		return serve(ctx, getenv, stderr)
 	case "playground":
-		return play(ctx, v.Playground, stdout, stderr)
+		return play(ctx, v.Playground, getenv, stdout, stderr)
 	case "check":
 		return checkCommand(ctx, v.Check, getenv, stdout)
 	case "policy":
@@ -132,35 +122,6 @@ func serve(ctx context.Context, getenv func(string) string, stderr io.Writer) er
 	}
 	defer app.Close()
 	return app.Run(ctx)
-}
-
-func play(ctx context.Context, v playgroundVerb, stdout, stderr io.Writer) error {
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
-	defer stop()
-	self, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("find this program to start it again as the playground's Slipway: %w", err)
-	}
-	rules := playground.Policy
-	if v.Policy != "" {
-		text, err := os.ReadFile(v.Policy)
-		if err != nil {
-			return fmt.Errorf("--policy: %w", err)
-		}
-		rules = string(text)
-	}
-	config := playground.Config{
-		Addr: v.Addr, Stdout: stdout, Rules: rules,
-		Command: func(ctx context.Context, env []string) *exec.Cmd {
-			cmd := exec.CommandContext(ctx, self, "run")
-			cmd.Env = env
-			return cmd
-		},
-	}
-	if v.Logs {
-		config.Stderr = stderr
-	}
-	return playground.Run(ctx, config)
 }
 
 // versionWords is the release, or what the build knows of its source.

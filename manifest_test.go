@@ -26,7 +26,12 @@ type manifest struct {
 			Command     string `yaml:"command"`
 			Description string `yaml:"description"`
 			UsageHint   string `yaml:"usage_hint"`
+			Escaped     bool   `yaml:"should_escape"`
 		} `yaml:"slash_commands"`
+		Shortcuts []struct {
+			Name, Type, Description string
+			CallbackID              string `yaml:"callback_id"`
+		} `yaml:"shortcuts"`
 	} `yaml:"features"`
 	OAuth struct {
 		Scopes struct {
@@ -67,8 +72,21 @@ func TestTheManifestIsOneThatSlackTakes(t *testing.T) {
 	between("command", m.Features.Commands[0].Command, 2, 32)
 	between("command description", m.Features.Commands[0].Description, 1, 2000)
 	between("usage_hint", m.Features.Commands[0].UsageHint, 1, 1000)
-	require.Equal(t, localslack.Playground().Commands, []string{m.Features.Commands[0].Command})
 	require.True(t, m.Settings.SocketMode)
 	require.True(t, m.Features.Home.Tab)
 	require.True(t, m.Settings.Interactivity.Enabled)
+}
+
+// What is tried in the playground is the app that an admin is asked for, with no scope more.
+func TestTheLocalSlackHasTheAppOfTheManifest(t *testing.T) {
+	m, local := readManifest(t), localslack.Playground()
+	require.Equal(t, []string{m.Features.Commands[0].Command}, local.Commands)
+	require.Equal(t, m.Features.Commands[0].Escaped, local.ShouldEscape)
+	require.ElementsMatch(t, m.OAuth.Scopes.Bot, local.Scopes)
+	require.ElementsMatch(t, m.Settings.Events.Bot, local.Events)
+	var shortcuts []localslack.Shortcut
+	for _, one := range m.Features.Shortcuts {
+		shortcuts = append(shortcuts, localslack.Shortcut{Name: one.Name, Type: one.Type, CallbackID: one.CallbackID, Description: one.Description})
+	}
+	require.Equal(t, shortcuts, local.Shortcuts)
 }

@@ -18,6 +18,7 @@ import (
 
 // pageState is what these tests read of the page's state.
 type pageState struct {
+	Only     string
 	People   []struct{ ID, Name, Role, DM string }
 	Channels []struct {
 		ID, Name string

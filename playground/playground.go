@@ -19,10 +19,19 @@ type Playground struct {
 	cfg        Config
 	dir        string
 	dirIsOurs  bool // made by Start, removed by Close
+	unlock     func() error
+	kept       []*kept // none in a temporary directory
 	lakeConfig locallake.Config
 
-	slack *localslack.Server
-	lake  *locallake.Server
+	asked struct { // where the page was to be
+		host string
+		port int // 0 for any
+	}
+	addresses map[string]string // where the services were before, then where they are
+	notes     []string          // what a person should know about the ports
+
+	slack *localslack.Server // nil with LakeFormationOnly
+	lake  *locallake.Server  // nil with SlackOnly
 	child *child
 	log   *logRing
 	bell  *bell
@@ -53,46 +62,84 @@ func Start(ctx context.Context, cfg Config) (*Playground, error) {
 }
 
 func (p *Playground) start(ctx context.Context) error {
-	err := p.prepareDir()
+	if err := p.prepareDir(); err != nil {
+		return err
+	}
+	listener, err := p.listen()
 	if err != nil {
 		return err
 	}
-	if p.slack, err = localslack.Start(localslack.Playground()); err != nil {
-		return fmt.Errorf("playground: %w", err)
-	}
-	p.lakeConfig = lakeConfig()
-	if p.lake, err = locallake.Start(p.lakeConfig); err != nil {
-		return fmt.Errorf("playground: %w", err)
+	if err := p.startServices(); err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	p.child = &child{
 		command: p.cfg.Command, env: slices.Concat(withoutSlipway(os.Environ()), p.Settings()),
 		log: p.log, bell: p.bell, grace: stopWithin,
 	}
-	listener, err := listen(p.cfg.Addr)
-	if err != nil {
-		return err
-	}
 	p.servePage(listener)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if p.cfg.Only != BothSides {
+		return nil
+	}
 	return p.child.start()
 }
 
-// prepareDir makes the directory of the database, and puts the rules there.
-func (p *Playground) prepareDir() error {
-	p.dir = p.cfg.Dir
-	var err error
-	if p.dirIsOurs = p.dir == ""; p.dirIsOurs {
-		p.dir, err = os.MkdirTemp("", "slipway-playground-")
-	} else {
-		err = os.MkdirAll(p.dir, 0o700)
+func (p *Playground) startServices() error {
+	if p.cfg.Only != LakeFormationOnly {
+		if err := p.startSlack(); err != nil {
+			return err
+		}
 	}
-	if err == nil && p.cfg.Rules != "" {
-		err = os.WriteFile(p.rulesPath(), []byte(p.cfg.Rules), 0o600)
+	if p.cfg.Only != SlackOnly {
+		if err := p.startLake(); err != nil {
+			return err
+		}
 	}
+	if p.dirIsOurs {
+		return nil
+	}
+	p.served.Go(p.keep)
+	return p.keepAddresses()
+}
+
+func (p *Playground) startSlack() error {
+	path, held, err := p.remembered("slack.json")
 	if err != nil {
-		return fmt.Errorf("playground: a place for Slipway's database: %w", err)
+		return fmt.Errorf("playground: what the local Slack held: %w", err)
+	}
+	cfg := localslack.Playground()
+	cfg.Held, cfg.Scopes = held, append(cfg.Scopes, p.cfg.Scopes...)
+	// Where somebody else's app is tried, Slack's limits are part of the trial.
+	cfg.RateTiers = p.cfg.Only == SlackOnly
+	if p.slack, err = beside(p, theSlack, func(addr string) (*localslack.Server, error) {
+		cfg.Addr = addr
+		return localslack.Start(cfg)
+	}); err != nil {
+		return fromFile(err, path, held)
+	}
+	if !p.dirIsOurs {
+		p.kept = append(p.kept, &kept{path: path, snapshot: p.slack.Snapshot, last: held})
+	}
+	return nil
+}
+
+func (p *Playground) startLake() error {
+	path, held, err := p.remembered("lakeformation.json")
+	if err != nil {
+		return fmt.Errorf("playground: what the local LakeFormation held: %w", err)
+	}
+	p.lakeConfig = lakeConfig()
+	p.lakeConfig.Held = held
+	if p.lake, err = beside(p, theLake, func(addr string) (*locallake.Server, error) {
+		p.lakeConfig.Addr = addr
+		return locallake.Start(p.lakeConfig)
+	}); err != nil {
+		return fromFile(err, path, held)
+	}
+	if !p.dirIsOurs {
+		p.kept = append(p.kept, &kept{path: path, snapshot: p.lake.Snapshot, last: held})
 	}
 	return nil
 }
@@ -101,18 +148,25 @@ func (p *Playground) prepareDir() error {
 // send: the page itself is open to whoever can reach the port, its buttons are not.
 func (p *Playground) URL() string { return "http://" + p.host + "/#" + p.key }
 
-// Slack is the local Slack.
+// Slack is the local Slack, nil with LakeFormationOnly.
 func (p *Playground) Slack() *localslack.Server { return p.slack }
 
-// LakeFormation is the local LakeFormation.
+// LakeFormation is the local LakeFormation, nil with SlackOnly.
 func (p *Playground) LakeFormation() *locallake.Server { return p.lake }
 
 // Kill ends Slipway as a crash would, and returns when its process is gone.
 func (p *Playground) Kill() error { return p.child.kill() }
 
+var errNotOurs = errors.New("playground: with one side alone Slipway is started and stopped by you")
+
 // Restart asks Slipway to stop, waits (at most 10 s, then it is killed), and
 // starts it again, on the same database. It also starts one that was killed.
-func (p *Playground) Restart() error { return p.child.restart() }
+func (p *Playground) Restart() error {
+	if p.cfg.Only != BothSides {
+		return errNotOurs
+	}
+	return p.child.restart()
+}
 
 // Close stops Slipway as Restart does, then everything else, and removes the
 // temporary directory. It returns when all of it is gone.
@@ -127,6 +181,7 @@ func (p *Playground) close() error {
 		problems = append(problems, p.child.close())
 	}
 	close(p.done)
+	p.save()
 	if p.page != nil {
 		problems = append(problems, p.page.Close())
 	}
@@ -137,6 +192,9 @@ func (p *Playground) close() error {
 		problems = append(problems, p.lake.Close())
 	}
 	p.served.Wait()
+	if p.unlock != nil {
+		problems = append(problems, p.unlock())
+	}
 	if p.dirIsOurs && p.dir != "" {
 		problems = append(problems, os.RemoveAll(p.dir))
 	}

@@ -30,17 +30,24 @@ func (p *Playground) handler() http.Handler {
 	}
 	api := http.NewServeMux()
 	api.HandleFunc("GET /api/state", p.stream)
-	api.HandleFunc("POST /api/type", action(p.typeText))
-	api.HandleFunc("POST /api/press", action(p.press))
-	api.HandleFunc("POST /api/choose", action(p.choose))
-	api.HandleFunc("POST /api/suggest", asking(p.suggest))
-	api.HandleFunc("POST /api/shortcut", action(p.shortcut))
-	api.HandleFunc("POST /api/home", action(p.openHome))
-	api.HandleFunc("POST /api/view", action(p.view))
-	api.HandleFunc("POST /api/job", action(p.changeJob))
-	api.HandleFunc("POST /api/fault", action(p.changeFault))
-	api.HandleFunc("POST /api/slack", action(p.changeSlack))
+	if p.slack != nil {
+		api.HandleFunc("POST /api/type", action(p.typeText))
+		api.HandleFunc("POST /api/press", action(p.press))
+		api.HandleFunc("POST /api/choose", action(p.choose))
+		api.HandleFunc("POST /api/suggest", asking(p.suggest))
+		api.HandleFunc("POST /api/shortcut", action(p.shortcut))
+		api.HandleFunc("POST /api/home", action(p.openHome))
+		api.HandleFunc("POST /api/view", action(p.view))
+		api.HandleFunc("POST /api/slack", action(p.changeSlack))
+	}
+	if p.lake != nil {
+		api.HandleFunc("POST /api/job", action(p.changeJob))
+		api.HandleFunc("POST /api/fault", action(p.changeFault))
+	}
 	api.HandleFunc("POST /api/child", action(p.changeChild))
+	api.HandleFunc("POST /api/", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusNotFound, outcome{Problem: "That is not in this playground."})
+	})
 
 	mux := http.NewServeMux()
 	mux.Handle("/api/", p.withKey(api))

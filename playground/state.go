@@ -16,6 +16,7 @@ const messagesShown = 150
 // state is everything the page shows. Each field is a part of its own: the
 // stream sends only the parts that changed.
 type state struct {
+	Only      Side                 `json:"only"` // the one side that is played, "" for both
 	People    []person             `json:"people"`
 	Groups    map[string]string    `json:"groups"` // handles by id
 	Channels  []conversation       `json:"channels"`
@@ -104,11 +105,24 @@ type slackState struct {
 
 func (p *Playground) state() state {
 	s := state{
-		Groups: map[string]string{}, Messages: map[string][]message{}, Shortcuts: p.shortcuts(),
-		Modals: map[string][]surface{}, Homes: map[string]surface{}, Faults: p.faultState(),
-		Slack: slackState{Connections: p.slack.Connections(), Tools: slackTools(), Lasting: p.tools.lastingTitles()},
-		Child: p.child.view(), Log: p.log.last(logLines), Deleted: p.tools.deletedNames(),
+		Only: p.cfg.Only, People: []person{}, Groups: map[string]string{}, Channels: []conversation{}, Messages: map[string][]message{},
+		Modals: map[string][]surface{}, Homes: map[string]surface{}, Shortcuts: []shortcut{}, Jobs: []job{},
+		Faults: faultState{Kinds: []faultKind{}, Ops: []string{}, Active: []activeFault{}},
+		Slack:  slackState{Tools: []slackTool{}, Lasting: []string{}},
+		Child:  p.child.view(), Log: p.log.last(logLines), Deleted: p.tools.deletedNames(),
 	}
+	if p.slack != nil {
+		p.slackSide(&s)
+	}
+	if p.lake != nil {
+		p.lakeSide(&s)
+	}
+	return s
+}
+
+func (p *Playground) slackSide(s *state) {
+	s.Shortcuts = p.shortcuts()
+	s.Slack = slackState{Connections: p.slack.Connections(), Tools: slackTools(), Lasting: p.tools.lastingTitles()}
 	for _, g := range localslack.Playground().Groups {
 		s.Groups[g.ID] = g.Handle
 	}
@@ -116,7 +130,7 @@ func (p *Playground) state() state {
 		one := person{ID: u.ID, Name: u.RealName, Role: roles[u.ID], Bot: u.Bot}
 		if !u.Bot {
 			one.DM = p.slack.DM(u.ID)
-			p.views(&s, u.ID)
+			p.views(s, u.ID)
 		}
 		s.People = append(s.People, one)
 	}
@@ -124,6 +138,10 @@ func (p *Playground) state() state {
 		s.Channels = append(s.Channels, conversation{ID: c.ID, Name: c.Name, Members: c.Members, HasBot: c.BotIsMember, DMWith: c.DMWith})
 		s.Messages[c.ID] = p.messages(c.ID)
 	}
+}
+
+func (p *Playground) lakeSide(s *state) {
+	s.Faults = p.faultState()
 	for _, j := range p.lake.Jobs() {
 		s.Jobs = append(s.Jobs, job{
 			ID: j.ID, Name: j.Name, Instance: p.instanceName(j.InstanceID), Description: j.Description, Type: j.Type,
@@ -132,7 +150,6 @@ func (p *Playground) state() state {
 			Active: slices.ContainsFunc(p.lake.Runs(j.ID), func(r locallake.Run) bool { return r.EndTime.IsZero() }),
 		})
 	}
-	return s
 }
 
 func (p *Playground) instanceName(id string) string {

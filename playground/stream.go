@@ -24,7 +24,8 @@ func (p *Playground) stream(w http.ResponseWriter, r *http.Request) {
 	_ = out.SetReadDeadline(time.Time{})
 	sent := map[string]json.RawMessage{}
 	for {
-		slack, lake, ours := p.slack.Changed(), p.lake.Changed(), p.bell.next()
+		slack, lake := p.serviceChanges()
+		ours := p.bell.next()
 		event, err := p.changes(sent)
 		if err == nil && event != nil {
 			_, err = fmt.Fprintf(w, "data: %s\n\n", event)
@@ -36,6 +37,17 @@ func (p *Playground) stream(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+}
+
+// serviceChanges are closed at the next change of either service; nil for one that is not here.
+func (p *Playground) serviceChanges() (slack, lake <-chan struct{}) {
+	if p.slack != nil {
+		slack = p.slack.Changed()
+	}
+	if p.lake != nil {
+		lake = p.lake.Changed()
+	}
+	return slack, lake
 }
 
 // wait waits for a change and lets it settle; false when the stream is over.

@@ -16,6 +16,7 @@ type Config struct {
 	Region    string     // also the name of the default project, accepted in a token's scope
 	Instances []Instance // at least one; a Job without an InstanceID goes to the first
 	Jobs      []Job
+	Held      []byte // what Snapshot gave, in the place of Jobs
 
 	// At least one of the four kinds of credentials: keys (with a SecurityToken
 	// they are temporary ones, and the token must be sent and signed), fixed

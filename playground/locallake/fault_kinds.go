@@ -7,6 +7,7 @@ const (
 	FaultBadRequest       = "bad-request"
 	FaultUnauthorized     = "unauthorized"
 	FaultSingleQuotes     = "unauthorized-single-quotes"
+	FaultNewGateway       = "unauthorized-apigw"
 	FaultTokenExpired     = "token-expired"
 	FaultSignatureEcho    = "signature-echo"
 	FaultForbidden        = "forbidden"
@@ -80,6 +81,10 @@ var faultKinds = []faultKind{
 		func(*call) answer { return jsonText(401, body401) }),
 	refused(FaultSingleQuotes, "401, not quite JSON", "The same 401 with single quotes, as the API pages print it.",
 		func(*call) answer { return jsonText(401, body401Quoted) }),
+	refused(FaultNewGateway, "401 from the newer gateway", "The credentials are refused by a gateway whose codes begin with APIGW (APIGW.0301).",
+		func(c *call) answer {
+			return gatewayError(c, 401, "APIGW.0301", "Incorrect IAM authentication information")
+		}),
 	refused(FaultTokenExpired, "401 token expired", "The token must be renewed (APIG.0307).",
 		func(c *call) answer { return gatewayError(c, 401, "APIG.0307", "The token must be updated") }),
 	refused(FaultSignatureEcho, "401 signature echo", "The signature is refused and the signed request repeated in the message, a security token included (APIG.0301).", playEcho),

@@ -29,6 +29,7 @@ func TestWhatAStartIsAnsweredUnderEachFault(t *testing.T) {
 		FaultBadRequest:       {400, `{"error_code":"common.01000001","error_msg":"failed to read http request, please check your input, code: 400, reason: Type mismatch., cause: TypeMismatchException"}`, 1, 0},
 		FaultUnauthorized:     {401, `{"error_code":"APIG.1002","error_msg":"Incorrect token or token resolution failed"}`, 0, 0},
 		FaultSingleQuotes:     {401, `{'error_code':'APIG.1002','error_msg':'Incorrect token or token resolution failed'}`, 0, 0},
+		FaultNewGateway:       {401, `"error_code":"APIGW.0301"`, 0, 0},
 		FaultTokenExpired:     {401, `"error_code":"APIG.0307"`, 0, 0},
 		FaultSignatureEcho:    {401, `canonicalRequest:POST|` + nightly + `/start/|`, 0, 0},
 		FaultForbidden:        {403, `{"error":{"code":"403","message":"X-Auth-Token is invalid in the request","error_code":null,"error_msg":null,"title":"Forbidden"},"error_code":"403","error_msg":"X-Auth-Token is invalid in the request","title":"Forbidden"}`, 0, 0},

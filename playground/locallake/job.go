@@ -55,7 +55,7 @@ type Job struct {
 	Name        string // letters, digits, underscore; 4 to 255 of them; unique in the instance
 	Description string
 	Type        Type
-	Parameter   json.RawMessage // a JSON object, or nil
+	Parameter   json.RawMessage `json:",omitempty"` // a JSON object, or nil
 	CreateTime  time.Time       // default: now
 
 	// Status, when set, is shown instead of what the runs say: FROZEN_RELEASABLE,

@@ -26,6 +26,7 @@ const (
 	OpAgency    Op = "agency"
 	OpToken     Op = "token"
 	OpMetadata  Op = "metadata" // of an ECS: its agency's keys, and the token to ask for them
+	OpProjects  Op = "projects"
 	OpAny       Op = "any"
 
 	// opElsewhere is where the fault "redirect" leads; it cannot be made to fail.
@@ -86,6 +87,7 @@ func routes() []route {
 		{"POST", "/v3/auth/tokens", OpToken, true, (*Server).issueToken},
 		{"PUT", "/meta-data/latest/api/token", OpMetadata, true, (*Server).issueMetadataToken},
 		{"GET", "/openstack/latest/securitykey", OpMetadata, true, (*Server).showAgencyKeys},
+		{"GET", "/v3/projects", OpProjects, false, (*Server).listProjects},
 		{"", "/elsewhere", opElsewhere, true, (*Server).elsewhere},
 	}
 }

@@ -48,14 +48,22 @@ func (w *world) begin(j *job, r Run) {
 func (w *world) submit(j *job, r *run) {
 	r.Status, r.StartTime = Submitted, w.startTime(j)
 	r.logLine(r.StartTime, "the run has been submitted")
+	w.willRun(r)
+}
+
+func (w *world) willRun(r *run) {
 	w.after(r, w.cfg.SubmitFor, func() {
 		r.Status = Running
 		r.logLine(w.now(), "the run is running")
-		w.after(r, r.runFor, func() {
-			if r.overdue = w.holdRuns; !r.overdue {
-				w.end(r, r.ends)
-			}
-		})
+		w.willEnd(r)
+	})
+}
+
+func (w *world) willEnd(r *run) {
+	w.after(r, r.runFor, func() {
+		if r.overdue = w.holdRuns; !r.overdue {
+			w.end(r, r.ends)
+		}
 	})
 }
 

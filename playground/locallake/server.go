@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 )
@@ -46,19 +47,19 @@ func Start(c Config) (*Server, error) {
 		cfg: c, routes: routes(), done: make(chan struct{}), bell: b,
 		world: newWorld(c, b), tokens: newTokens(c), ecs: newECS(), faults: newFaults(),
 	}
-	for _, j := range c.Jobs {
-		if _, err := s.world.add(j); err != nil {
-			return nil, err
-		}
+	if err := s.world.fill(c); err != nil {
+		s.world.close()
+		return nil, err
 	}
 	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {
+		s.world.close()
 		return nil, fmt.Errorf("locallake: listen: %w", err)
 	}
 	s.url = "http://" + listener.Addr().String()
 	// Tokens are several kB long, up to 100 kB by the documentation.
 	s.http = &http.Server{
-		Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 10 * time.Second,
+		Handler: guarded(s.serve), ReadHeaderTimeout: 10 * time.Second,
 		MaxHeaderBytes: 256 << 10, ErrorLog: log.New(io.Discard, "", 0),
 	}
 	s.served.Go(func() { _ = s.http.Serve(listener) })
@@ -145,4 +146,25 @@ func newRequestID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails
 	return hex.EncodeToString(b[:])
+}
+
+// guarded lets nobody in but programs: no page of a browser has business here.
+func guarded(serve http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if fromAnotherSite(r) {
+			http.Error(w, "only programs on this machine may use this server", http.StatusForbidden)
+			return
+		}
+		serve(w, r)
+	}
+}
+
+// fromAnotherSite says whether a browser sent this for a page, or for a name that was rebound to this machine.
+func fromAnotherSite(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host != "localhost" && (ip == nil || !ip.IsLoopback()) || r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") == "cross-site"
 }

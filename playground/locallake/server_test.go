@@ -144,3 +144,18 @@ func FuzzNamePatternIsAGlob(f *testing.F) {
 		require.Equal(t, oracle.MatchString(name), newNamePattern(pattern).matches(name))
 	})
 }
+
+func TestNoPageOfABrowserReachesIt(t *testing.T) {
+	s, _ := lake(t)
+	for header, value := range map[string]string{"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site", "Host": "rebound.example"} {
+		r := httptest.NewRequest("POST", "/v3/auth/tokens", nil)
+		r.Host = "127.0.0.1"
+		if r.Header.Set(header, value); header == "Host" {
+			r.Host = value
+		}
+		w := httptest.NewRecorder()
+		s.http.Handler.ServeHTTP(w, r)
+		require.Equal(t, http.StatusForbidden, w.Code, header)
+		require.Empty(t, s.Requests())
+	}
+}

@@ -12,7 +12,10 @@ import (
 	"strings"
 )
 
-const algorithm = "SDK-HMAC-SHA256"
+const (
+	algorithm       = "SDK-HMAC-SHA256"
+	unsignedPayload = "UNSIGNED-PAYLOAD" // of a body that is neither JSON nor BSON
+)
 
 // authorization is a parsed Authorization header of the signing kind.
 type authorization struct {
@@ -61,8 +64,8 @@ func hexSHA256(b []byte) string {
 // sign more headers (host, content-type) than Huawei's SDK does.
 func canonicalRequest(r *http.Request, signed []string, body []byte) string {
 	hash := hexSHA256(body)
-	if given := r.Header.Get("X-Sdk-Content-Sha256"); given != "" && slices.Contains(signed, "x-sdk-content-sha256") {
-		hash = given
+	if r.Header.Get("X-Sdk-Content-Sha256") == unsignedPayload && slices.Contains(signed, "x-sdk-content-sha256") {
+		hash = unsignedPayload
 	}
 	var headers strings.Builder
 	for _, name := range signed {

@@ -115,3 +115,15 @@ func (s *Server) issueToken(c *call) answer {
 	a.header["X-Subject-Token"] = s.tokens.issue(end)
 	return a
 }
+
+// listProjects is KeystoneListProjects, by which the SDK finds a region's project.
+func (s *Server) listProjects(c *call) answer {
+	found := []any{}
+	if name := c.query.Get("name"); name == "" || name == s.cfg.Region {
+		found = append(found, map[string]any{
+			"id": s.cfg.ProjectID, "name": s.cfg.Region, "domain_id": "d0" + s.cfg.ProjectID, "parent_id": "d0" + s.cfg.ProjectID,
+			"is_domain": false, "enabled": true, "description": "",
+		})
+	}
+	return jsonAnswer(200, map[string]any{"projects": found})
+}

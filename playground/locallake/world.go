@@ -48,6 +48,19 @@ func newWorld(c Config, b *bell) *world {
 	return w
 }
 
+// fill puts the jobs there: those of a snapshot, else the configured ones.
+func (w *world) fill(c Config) error {
+	if len(c.Held) > 0 {
+		return w.restore(c.Held)
+	}
+	for _, j := range c.Jobs {
+		if _, err := w.add(j); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (w *world) now() time.Time { return w.clock.Now().UTC().Truncate(time.Millisecond) }
 
 // add puts a new job into its instance. The error is a sentence about the definition.

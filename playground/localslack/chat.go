@@ -18,6 +18,14 @@ func (s *Server) authTest(args) (answer, *failure) {
 	}, nil
 }
 
+// apiTest gives back what it was given, or the error that was asked for.
+func (s *Server) apiTest(a args) (answer, *failure) {
+	if a["error"] != "" {
+		return nil, &failure{code: a["error"], more: answer{"args": a}}
+	}
+	return answer{"args": a}, nil
+}
+
 // contentOf reads what a message shall say and checks it against the limits.
 func contentOf(a args) (content, *failure) {
 	return checkContent(content{Text: a["text"], Blocks: a.json("blocks"), Attachments: a.json("attachments")})
@@ -94,6 +102,7 @@ func (s *Server) postMessage(a args) (answer, *failure) {
 	}
 	m := s.addByBot(c, says, thread)
 	m.Broadcast = thread != "" && a.flag("reply_broadcast")
+	s.echo(c, m, false)
 	return answer{"channel": c.ID, "ts": m.TS, "message": s.wireMessage(m)}, nil
 }
 
@@ -183,6 +192,7 @@ func (s *Server) updateMessage(a args) (answer, *failure) {
 		says.Blocks = m.Blocks
 	}
 	s.replace(m, says)
+	s.echo(c, m, true)
 	return answer{"channel": c.ID, "ts": m.TS, "text": m.Text, "message": s.wireMessage(m)}, nil
 }
 
@@ -229,6 +239,23 @@ func (s *Server) addReaction(a args) (answer, *failure) {
 		m.Reactions = map[string][]string{}
 	}
 	m.Reactions[a["name"]] = append(m.Reactions[a["name"]], s.cfg.Bot.ID)
+	s.note()
+	return nil, nil
+}
+
+func (s *Server) removeReaction(a args) (answer, *failure) {
+	c, f := s.writable(a["channel"])
+	if f != nil {
+		return nil, f
+	}
+	m := c.find(a["timestamp"])
+	switch {
+	case m == nil || m.EphemeralFor != "":
+		return nil, fail("message_not_found")
+	case !slices.Contains(m.Reactions[a["name"]], s.cfg.Bot.ID):
+		return nil, fail("no_reaction")
+	}
+	m.Reactions[a["name"]] = slices.DeleteFunc(m.Reactions[a["name"]], func(id string) bool { return id == s.cfg.Bot.ID })
 	s.note()
 	return nil, nil
 }

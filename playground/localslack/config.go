@@ -16,6 +16,7 @@ type Config struct {
 	Users    []User
 	Channels []Channel
 	Groups   []UserGroup
+	Held     []byte // what Snapshot gave: channels with their messages, and Homes
 
 	Scopes   []string // granted to the bot token; a method that needs another answers missing_scope
 	Commands []string // slash commands of the app, with the slash: "/lf"
@@ -117,7 +118,7 @@ const (
 )
 
 // Playground is one believable world: Ana asks, Ben and Chen lead the data
-// team, Dev may only watch, Gita is a guest.
+// team, Dev may only watch, Gita is a guest. The app is as Slipway's manifest.yaml declares it.
 func Playground() Config {
 	everyone := []string{UserAna, UserBen, UserChen, UserDev}
 	person := func(id, name, real, tz string, offset int) User {
@@ -144,18 +145,14 @@ func Playground() Config {
 			{ID: ChannelPlatform, Name: "data-platform", Members: append([]string{UserGuest}, everyone...), BotIsMember: true},
 			{ID: ChannelAnalytics, Name: "analytics", Members: everyone},
 		},
-		Groups: []UserGroup{{ID: GroupDataLeads, Handle: "data-leads", Members: []string{UserBen, UserChen}}},
-		Scopes: []string{
-			"commands", "chat:write", "app_mentions:read", "im:history", "im:read", "im:write",
-			"users:read", "usergroups:read", "channels:read", "groups:read", "reactions:write", "files:write",
-		},
+		Groups:   []UserGroup{{ID: GroupDataLeads, Handle: "data-leads", Members: []string{UserBen, UserChen}}},
+		Scopes:   []string{"app_mentions:read", "commands", "chat:write", "im:history", "usergroups:read", "users:read"},
 		Commands: []string{"/lf"},
 		Shortcuts: []Shortcut{
-			{Name: "Start LakeFormation job", Type: GlobalShortcut, CallbackID: "start_job", Description: "Ask Slipway to start a job"},
-			{Name: "Start this job", Type: OnMessage, CallbackID: "start_this_job", Description: "Ask Slipway to start the job that this message names"},
+			{Name: "Start LakeFormation job", Type: GlobalShortcut, CallbackID: "start_job", Description: "Choose a job and ask to start it"},
+			{Name: "Start this job", Type: OnMessage, CallbackID: "start_this_job", Description: "Ask to start the job that this message names"},
 		},
-		Events:         []string{"app_mention", "message.im", "app_home_opened"},
-		ShouldEscape:   true,
+		Events:         []string{"app_home_opened", "app_mention", "message.im"},
 		RatePerChannel: true,
 	}
 }

@@ -3,6 +3,7 @@ package localslack
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Who and what there is: conversations.*, users.info, usergroups.*.
@@ -71,7 +72,7 @@ func (s *Server) conversationMembers(a args) (answer, *failure) {
 }
 
 // pageOf cuts a page by limit (default 100) and cursor; the cursor is an offset.
-func pageOf(all []string, a args) (page []string, next string, f *failure) {
+func pageOf[T any](all []T, a args) (page []T, next string, f *failure) {
 	size, from := 100, 0
 	if n, err := strconv.Atoi(a["limit"]); err == nil && n > 0 {
 		size = min(n, 1000)
@@ -88,6 +89,44 @@ func pageOf(all []string, a args) (page []string, next string, f *failure) {
 		next = strconv.Itoa(end)
 	}
 	return all[from:end], next, nil
+}
+
+// conversationList has the conversations whose kind is asked for and whose scope is granted; of the direct messages
+// those that are open. https://docs.slack.dev/reference/methods/conversations.list
+func (s *Server) conversationList(a args) (answer, *failure) {
+	kinds := a["types"]
+	if kinds == "" {
+		kinds = "public_channel"
+	}
+	needs := map[string]string{"public_channel": "channels:read", "private_channel": "groups:read", "im": "im:read", "mpim": "mpim:read"}
+	asked := map[string]bool{}
+	for kind := range strings.SplitSeq(kinds, ",") {
+		switch needed := needs[strings.TrimSpace(kind)]; {
+		case needed == "":
+			return nil, fail("invalid_types")
+		case !s.granted(needed):
+			return nil, s.missingScope(needed)
+		}
+		asked[strings.TrimSpace(kind)] = true
+	}
+	var found []answer
+	for _, c := range s.channels {
+		kind := "public_channel"
+		switch {
+		case c.DMWith != "":
+			kind = "im"
+		case c.Private:
+			kind = "private_channel"
+		}
+		if asked[kind] && (!c.Private || c.BotIsMember) && !(c.Archived && a.flag("exclude_archived")) {
+			found = append(found, s.wireChannel(c))
+		}
+	}
+	page, next, f := pageOf(found, a)
+	if f != nil {
+		return nil, f
+	}
+	return answer{"channels": append([]answer{}, page...), "response_metadata": answer{"next_cursor": next}}, nil
 }
 
 // conversationOpen opens a direct message with one user; group messages are not played.
@@ -117,6 +156,22 @@ func (s *Server) userInfo(a args) (answer, *failure) {
 	if u == nil {
 		return nil, fail("user_not_found")
 	}
+	return answer{"user": s.wireUser(u, a)}, nil
+}
+
+func (s *Server) userList(a args) (answer, *failure) {
+	page, next, f := pageOf(s.users, a)
+	if f != nil {
+		return nil, f
+	}
+	members := []answer{}
+	for _, u := range page {
+		members = append(members, s.wireUser(u, a))
+	}
+	return answer{"members": members, "response_metadata": answer{"next_cursor": next}}, nil
+}
+
+func (s *Server) wireUser(u *User, a args) answer {
 	out := answer{
 		"id": u.ID, "team_id": u.TeamID, "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted,
 		"tz": u.TZ, "tz_offset": u.TZOffset, "tz_label": u.TZ, "is_bot": u.Bot, "is_app_user": false,
@@ -128,7 +183,7 @@ func (s *Server) userInfo(a args) (answer, *failure) {
 	if a.flag("include_locale") {
 		out["locale"] = u.Locale
 	}
-	return answer{"user": out}, nil
+	return out
 }
 
 func (s *Server) groupList(a args) (answer, *failure) {

@@ -13,7 +13,7 @@ import (
 )
 
 func TestALogIsUploadedIntoAThread(t *testing.T) {
-	s := start(t)
+	s := start(t, widely)
 	ts := say(t, s, platform)
 	log := strings.Repeat("a line of the log\n", 500)
 	file, err := judge(s).UploadFileContext(t.Context(), slack.UploadFileParameters{
@@ -28,7 +28,7 @@ func TestALogIsUploadedIntoAThread(t *testing.T) {
 }
 
 func TestAFileGoesWrongAsItDoesAtSlack(t *testing.T) {
-	s := start(t)
+	s := start(t, widely)
 	announce := func(length string) (id, url string) {
 		out := call(t, s, "files.getUploadURLExternal", botToken, map[string]any{"filename": "a.log", "length": length})
 		require.Equal(t, true, out["ok"], out)

@@ -7,14 +7,14 @@ type Message struct {
 	TS           string // Slack's id of a message within its channel, seconds.microseconds
 	ThreadTS     string // the parent's TS for a reply, "" otherwise
 	Channel      string
-	User         string // who wrote it; Slack's own words come from USLACKBOT
-	BotID        string // set on the app's messages
-	Text         string // with blocks: the fallback for notifications and screen readers
-	Blocks       json.RawMessage
-	Attachments  json.RawMessage
-	EphemeralFor string // the only user who sees it, "" for everybody
-	Broadcast    bool   // a thread reply that is shown in the channel too
-	Edited       bool   // Slack shows "(edited)": changed, and without blocks
+	User         string          // who wrote it; Slack's own words come from USLACKBOT
+	BotID        string          // set on the app's messages
+	Text         string          // with blocks: the fallback for notifications and screen readers
+	Blocks       json.RawMessage `json:",omitempty"`
+	Attachments  json.RawMessage `json:",omitempty"`
+	EphemeralFor string          // the only user who sees it, "" for everybody
+	Broadcast    bool            // a thread reply that is shown in the channel too
+	Edited       bool            // Slack shows "(edited)": changed, and without blocks
 	Deleted      bool
 	Versions     int                 // how often its content was set; 1 when new
 	Warnings     map[string]string   // by user: what Slack shows beside a button whose click was not acked

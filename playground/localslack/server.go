@@ -35,13 +35,17 @@ func Start(cfg Config) (*Server, error) {
 	if err := cfg.fill(); err != nil {
 		return nil, fmt.Errorf("local Slack: %w", err)
 	}
+	held := newWorld(cfg)
+	if err := held.restore(cfg.Held); err != nil {
+		return nil, fmt.Errorf("local Slack: %w", err)
+	}
 	listener, err := net.Listen("tcp", cfg.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("local Slack: %w", err)
 	}
 	s := &Server{cfg: cfg, url: "http://" + listener.Addr().String(), changed: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.world = newWorld(cfg)
+	s.world = held
 	s.wire = newWire()
 	s.ledger = newLedger()
 	s.http = &http.Server{
@@ -155,7 +159,18 @@ func (s *Server) handler() http.Handler {
 			http.Error(w, "this server answers to loopback names only", http.StatusForbidden)
 			return
 		}
+		if fromAnotherSite(r) {
+			http.Error(w, "pages of other sites may not use this server", http.StatusForbidden)
+			return
+		}
 		w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 		mux.ServeHTTP(w, r)
 	})
+}
+
+// fromAnotherSite says whether a browser sent this for a page. The socket checks Origin by itself: slack-go names
+// Slack's own there.
+func fromAnotherSite(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	return origin != "" && origin != slackOrigin && origin != "http://"+r.Host || r.Header.Get("Sec-Fetch-Site") == "cross-site"
 }

@@ -18,6 +18,7 @@ const (
 	ackLimit        = 20480            // an ack of this many bytes or more is dropped without a word
 	ticketLife      = 30 * time.Second // Slack says "short-lived" only
 	disconnectGrace = 10 * time.Second
+	slackOrigin     = "https://api.slack.com"
 	writeLimit      = 5 * time.Second
 )
 
@@ -64,7 +65,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "this link was used, has expired or never existed", http.StatusNotFound)
 		return
 	}
-	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{OriginPatterns: []string{"https://api.slack.com"}})
+	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{OriginPatterns: []string{slackOrigin}})
 	if err != nil {
 		return
 	}

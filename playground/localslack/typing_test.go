@@ -10,7 +10,7 @@ import (
 )
 
 func TestASlashCommandArrivesAsSlackSendsIt(t *testing.T) {
-	s := start(t)
+	s := start(t, escaping)
 	a := connect(t, s)
 	seen := a.acking(nil)
 	d := s.Type(ana, platform, "/lf  start nightly_sync <&> @ben @data-leads #analytics @nobody")
@@ -33,7 +33,6 @@ func TestASlashCommandArrivesAsSlackSendsIt(t *testing.T) {
 func TestChannelNamesAreThoseOfTheKindOfConversation(t *testing.T) {
 	s := start(t, func(c *localslack.Config) {
 		c.Channels = append(c.Channels, localslack.Channel{ID: "C0SECRET", Name: "secret", Private: true, Members: []string{ana}})
-		c.ShouldEscape = false
 	})
 	a := connect(t, s)
 	for channel, name := range map[string]string{s.DM(ana): "directmessage", "C0SECRET": "privategroup"} {
@@ -171,4 +170,30 @@ func TestABurstIsAnsweredOneByOne(t *testing.T) {
 		require.True(t, d.Acked)
 		require.JSONEq(t, fmt.Sprintf(`{"text":"start job%d"}`, i), string(d.AckPayload))
 	}
+}
+
+func TestAnAppHearsItsOwnWordsInADirectMessage(t *testing.T) {
+	s := start(t)
+	a := connect(t, s)
+	posted := call(t, s, "chat.postMessage", botToken, map[string]any{"channel": ana, "text": "psst"})
+	echo := a.next()
+	a.ack(echo.ID, nil)
+	event := echo.Payload["event"].(map[string]any)
+	require.Equal(t, "message", event["type"])
+	require.Equal(t, "im", event["channel_type"])
+	require.Equal(t, "psst", event["text"])
+	require.NotEmpty(t, event["bot_id"], "by this an app knows itself")
+
+	call(t, s, "chat.update", botToken, map[string]any{"channel": posted["channel"], "ts": posted["ts"], "text": "psst!"})
+	changed := a.next()
+	a.ack(changed.ID, nil)
+	event = changed.Payload["event"].(map[string]any)
+	require.Equal(t, "message_changed", event["subtype"])
+	require.Equal(t, "psst!", event["message"].(map[string]any)["text"])
+
+	say(t, s, platform)
+	call(t, s, "chat.postEphemeral", botToken, map[string]any{"channel": posted["channel"], "user": ana, "text": "only now"})
+	seen := a.acking(nil)
+	s.Type(ana, platform, "/lf jobs")
+	require.Equal(t, "slash_commands", (<-seen).Type, "of a channel, and of what one alone sees, it hears nothing")
 }

@@ -13,6 +13,11 @@ const (
 	viewLimit  = 250 * 1000 // bytes
 )
 
+// leftOut is what Slack puts where an app said nothing: apps read it from every payload.
+var leftOut = object{
+	"private_metadata": "", "callback_id": "", "external_id": "", "clear_on_close": false, "notify_on_close": false, "close": nil, "submit": nil,
+}
+
 func (v *View) copy() View {
 	out := *v
 	out.Raw, out.Errors = slices.Clone(v.Raw), maps.Clone(v.Errors)
@@ -56,6 +61,11 @@ func (s *Server) readView(raw json.RawMessage, kind, id string) (*View, *failure
 	}
 	hash := s.nextTS() + "." + newID()[:8]
 	fields["blocks"] = withIDs(blocks)
+	for field, usual := range leftOut {
+		if fields[field] == nil {
+			fields[field] = usual
+		}
+	}
 	maps.Copy(fields, object{
 		"id": id, "hash": hash, "team_id": s.cfg.Team.ID, "app_id": s.cfg.AppID, "app_installed_team_id": s.cfg.Team.ID,
 		"bot_id": s.botID(), "state": object{"values": object{}}, "previous_view_id": nil, "root_view_id": id,

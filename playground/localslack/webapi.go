@@ -62,6 +62,7 @@ func invalid(code string, messages []string) *failure {
 type method struct {
 	do     func(*Server, args) (answer, *failure) // called with mu held
 	app    bool                                   // needs the xapp- token
+	open   bool                                   // needs none
 	scopes []string                               // any of these will do; none: no scope needed
 	perMin int                                    // its rate tier, 0 for none
 }
@@ -77,6 +78,7 @@ const (
 var conversationReads = []string{"channels:read", "groups:read", "im:read", "mpim:read"}
 
 var methods = map[string]method{
+	"api.test":                     {do: (*Server).apiTest, open: true},
 	"auth.test":                    {do: (*Server).authTest},
 	"bots.info":                    {do: (*Server).botInfo, scopes: []string{"users:read"}, perMin: tier3},
 	"apps.connections.open":        {do: (*Server).connectionsOpen, app: true, perMin: tier1},
@@ -86,12 +88,15 @@ var methods = map[string]method{
 	"chat.delete":                  {do: (*Server).deleteMessage, scopes: []string{"chat:write"}, perMin: tier3},
 	"chat.getPermalink":            {do: (*Server).permalink},
 	"conversations.info":           {do: (*Server).conversationInfo, scopes: conversationReads, perMin: tier3},
+	"conversations.list":           {do: (*Server).conversationList, scopes: conversationReads, perMin: tier2},
 	"conversations.members":        {do: (*Server).conversationMembers, scopes: conversationReads, perMin: tier4},
 	"conversations.open":           {do: (*Server).conversationOpen, scopes: []string{"im:write", "mpim:write"}, perMin: tier3},
+	"users.list":                   {do: (*Server).userList, scopes: []string{"users:read"}, perMin: tier2},
 	"users.info":                   {do: (*Server).userInfo, scopes: []string{"users:read"}, perMin: tier4},
 	"usergroups.list":              {do: (*Server).groupList, scopes: []string{"usergroups:read"}, perMin: tier2},
 	"usergroups.users.list":        {do: (*Server).groupMembers, scopes: []string{"usergroups:read"}, perMin: tier2},
 	"reactions.add":                {do: (*Server).addReaction, scopes: []string{"reactions:write"}, perMin: tier3},
+	"reactions.remove":             {do: (*Server).removeReaction, scopes: []string{"reactions:write"}, perMin: tier2},
 	"files.getUploadURLExternal":   {do: (*Server).uploadURL, scopes: []string{"files:write"}, perMin: tier4},
 	"files.completeUploadExternal": {do: (*Server).completeUpload, scopes: []string{"files:write"}, perMin: tier4},
 	"functions.completeSuccess":    {do: (*Server).completeSuccess, perMin: tier3},
@@ -114,27 +119,31 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	if hit && !s.suffer(w, r, call, fault) {
 		return
 	}
-	out, f := s.answer(name, given, r.Header.Get("Authorization"), bodyToken)
+	m, known := methods[name]
+	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !bearer {
+		token = ""
+	}
+	if token == "" && !m.app { // apps.connections.open takes its token from the header only
+		token = bodyToken
+	}
+	var out answer
+	f := &failure{code: "unknown_method", more: answer{"req_method": name}}
+	if known {
+		out, f = s.answer(name, m, given, token)
+	}
 	if hit && fault.DropAnswer {
 		s.finish(call, droppedAnswer)
 		panic(http.ErrAbortHandler)
 	}
-	w.Header().Set("X-OAuth-Scopes", s.scopeHeader())
+	s.tellScopes(w.Header(), m, token)
 	s.reply(w, call, out, f)
 }
 
 // answer checks what Slack checks before it looks at the arguments, then calls the method.
-func (s *Server) answer(name string, given args, authorization, bodyToken string) (answer, *failure) {
+func (s *Server) answer(name string, m method, given args, token string) (answer, *failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m, known := methods[name]
-	if !known {
-		return nil, &failure{code: "unknown_method", more: answer{"req_method": name}}
-	}
-	token, bearer := strings.CutPrefix(authorization, "Bearer ")
-	if !bearer && !m.app { // apps.connections.open takes its token from the header only
-		token = bodyToken
-	}
 	if f := s.authorize(m, token); f != nil {
 		return nil, f
 	}
@@ -144,8 +153,25 @@ func (s *Server) answer(name string, given args, authorization, bodyToken string
 	return m.do(s, given)
 }
 
+// tellScopes says what a known token may do, and which scopes would do for the method.
+func (s *Server) tellScopes(h http.Header, m method, token string) {
+	switch token {
+	case s.cfg.AppToken:
+		h.Set("X-OAuth-Scopes", "connections:write")
+	case s.cfg.BotToken:
+		h.Set("X-OAuth-Scopes", s.scopeHeader())
+	default:
+		return
+	}
+	if len(m.scopes) > 0 {
+		h.Set("X-Accepted-OAuth-Scopes", strings.Join(m.scopes, ","))
+	}
+}
+
 func (s *Server) authorize(m method, token string) *failure {
 	switch {
+	case m.open:
+		return nil
 	case token == "":
 		return fail("not_authed")
 	case token != s.cfg.AppToken && token != s.cfg.BotToken:

@@ -107,7 +107,7 @@ func TestAMissingScopeIsNamed(t *testing.T) {
 }
 
 func TestAMessageIsPostedUpdatedLinkedAndDeleted(t *testing.T) {
-	s := start(t)
+	s := start(t, widely)
 	api := judge(s)
 	blocks := slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, "*bold*", false, false), nil, nil)
 	_, ts, err := api.PostMessageContext(t.Context(), platform, slack.MsgOptionText("fallback", false), slack.MsgOptionBlocks(blocks))
@@ -170,7 +170,7 @@ func TestRepliesJoinTheThread(t *testing.T) {
 }
 
 func TestMessagesAreRefusedWithSlacksNames(t *testing.T) {
-	s := start(t, func(c *localslack.Config) {
+	s := start(t, widely, func(c *localslack.Config) {
 		c.Channels = append(c.Channels, localslack.Channel{ID: "C0SECRET", Name: "secret", Private: true, Members: []string{ana}})
 		c.Channels = append(c.Channels, localslack.Channel{ID: "C0ATTIC", Name: "attic", Archived: true, BotIsMember: true})
 		c.Users = append(c.Users, localslack.User{ID: "U0LEFT", Name: "lee", Deleted: true})
@@ -218,7 +218,7 @@ func TestInvalidBlocksNameThePlace(t *testing.T) {
 }
 
 func TestADirectMessageOpensByUserOrByMethod(t *testing.T) {
-	s := start(t)
+	s := start(t, widely)
 	api := judge(s)
 	id, _, err := api.PostMessageContext(t.Context(), ana, slack.MsgOptionText("psst", false))
 	require.NoError(t, err)
@@ -250,7 +250,7 @@ func TestAnEphemeralMessageIsForOneAndCannotBeUpdated(t *testing.T) {
 }
 
 func TestTheDirectoryAnswersWhoIsWho(t *testing.T) {
-	s := start(t)
+	s := start(t, widely)
 	api := judge(s)
 	guest, err := api.GetUserInfoContext(t.Context(), localslack.UserGuest)
 	require.NoError(t, err)
@@ -383,4 +383,78 @@ func TestALocaleIsToldToWhoAsksForIt(t *testing.T) {
 		body["include_locale"] = true
 		require.Equal(t, locale, call(t, s, "users.info", botToken, body)["user"].(map[string]any)["locale"])
 	}
+}
+
+func TestAPageOfAnotherSiteReachesNothing(t *testing.T) {
+	s := start(t)
+	for header, value := range map[string]string{"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.APIURL()+"chat.postMessage",
+			strings.NewReader(url.Values{"token": {botToken}, "channel": {platform}, "text": {"forged"}}.Encode()))
+		require.NoError(t, err)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set(header, value)
+		res, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, http.StatusForbidden, res.StatusCode, header)
+	}
+	require.Empty(t, s.Messages(platform))
+}
+
+func TestScopesAreToldOfATokenThatIsKnown(t *testing.T) {
+	s := start(t)
+	for _, c := range []struct{ method, token, has, needs string }{
+		{"users.info", botToken, strings.Join(localslack.Playground().Scopes, ","), "users:read"},
+		{"reactions.add", botToken, strings.Join(localslack.Playground().Scopes, ","), "reactions:write"},
+		{"apps.connections.open", appToken, "connections:write", ""},
+		{"users.info", "xoxb-wrong", "", ""},
+		{"api.test", "", "", ""},
+	} {
+		res, _ := post(t, s.APIURL()+c.method, c.token, map[string]any{})
+		require.Equal(t, c.has, res.Header.Get("X-OAuth-Scopes"), c)
+		require.Equal(t, c.needs, res.Header.Get("X-Accepted-OAuth-Scopes"), c)
+	}
+}
+
+func TestTheDirectoryIsListedPageByPage(t *testing.T) {
+	s := start(t, widely, func(c *localslack.Config) {
+		c.Channels = append(c.Channels,
+			localslack.Channel{ID: "C0SECRET", Name: "secret", Private: true, Members: []string{ana}},
+			localslack.Channel{ID: "C0INNER", Name: "inner", Private: true, BotIsMember: true},
+			localslack.Channel{ID: "C0ATTIC", Name: "attic", Archived: true})
+	})
+	s.DM(ana)
+	names := func(params *slack.GetConversationsParameters) (names []string) {
+		for {
+			page, next, err := judge(s).GetConversationsContext(t.Context(), params)
+			require.NoError(t, err)
+			for _, c := range page {
+				names = append(names, c.ID)
+			}
+			if next == "" {
+				return names
+			}
+			params.Cursor = next
+		}
+	}
+	require.Equal(t, []string{platform, analytics, "C0ATTIC"}, names(&slack.GetConversationsParameters{Limit: 1}))
+	require.Equal(t, []string{platform, analytics, "C0INNER"}, names(&slack.GetConversationsParameters{
+		Limit: 2, ExcludeArchived: true, Types: []string{"public_channel", "private_channel"}}))
+	require.Equal(t, []string{s.DM(ana)}, names(&slack.GetConversationsParameters{Types: []string{"im"}}))
+	require.Equal(t, "invalid_types", call(t, s, "conversations.list", botToken, map[string]any{"types": "public"})["error"])
+	require.Equal(t, "mpim:read", call(t, s, "conversations.list", botToken, map[string]any{"types": "mpim"})["needed"])
+	require.Equal(t, "invalid_cursor", call(t, s, "users.list", botToken, map[string]any{"cursor": "x"})["error"])
+	users, err := judge(s).GetUsersContext(t.Context(), slack.GetUsersOptionLimit(2))
+	require.NoError(t, err)
+	require.Len(t, users, 6)
+}
+
+func TestTheSmallMethodsAnswerAsSlackDoes(t *testing.T) {
+	s := start(t, widely)
+	require.Equal(t, map[string]any{"foo": "bar"}, call(t, s, "api.test", "", map[string]any{"foo": "bar"})["args"])
+	require.Equal(t, "my_error", call(t, s, "api.test", "", map[string]any{"error": "my_error"})["error"])
+	ts := say(t, s, platform)
+	require.NoError(t, judge(s).AddReactionContext(t.Context(), "eyes", slack.NewRefToMessage(platform, ts)))
+	require.NoError(t, judge(s).RemoveReactionContext(t.Context(), "eyes", slack.NewRefToMessage(platform, ts)))
+	require.EqualError(t, judge(s).RemoveReactionContext(t.Context(), "eyes", slack.NewRefToMessage(platform, ts)), "no_reaction")
 }

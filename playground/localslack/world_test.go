@@ -44,6 +44,13 @@ func start(t *testing.T, change ...func(*localslack.Config)) *localslack.Server 
 	return s
 }
 
+// widely gives the app the scopes of all methods.
+func widely(c *localslack.Config) {
+	c.Scopes = append(c.Scopes, "channels:read", "groups:read", "im:read", "im:write", "reactions:write", "files:write", "users:read.email")
+}
+
+func escaping(c *localslack.Config) { c.ShouldEscape = true }
+
 func hasty(c *localslack.Config) { c.AckWithin = impatient }
 
 // clock is a clock that tests set.
