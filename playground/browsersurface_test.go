@@ -58,7 +58,10 @@ func TestAPersonUsesTheWholeSurfaceInABrowser(t *testing.T) {
 	click(`#modal input[value="cascade"]`)
 	click("#modal-submit")
 	b.reads("#modal .field-error", "Production wants a reason.")
+	focusIs(reason[len("#modal "):])
 	b.sees(`document.querySelector('` + job + `').value === "nightly_check" && document.querySelector('#modal input[value="comparison"]').checked`)
+	click("#modal-submit") // the same error again: it is told again
+	focusIs(reason[len("#modal "):])
 	keys(reason, "because")
 	click("#modal-submit")
 	b.sees(`!document.querySelector("#modal").open`)

@@ -36,7 +36,7 @@ func (p *Playground) handler() http.Handler {
 	api.HandleFunc("POST /api/suggest", asking(p.suggest))
 	api.HandleFunc("POST /api/shortcut", action(p.shortcut))
 	api.HandleFunc("POST /api/home", action(p.openHome))
-	api.HandleFunc("POST /api/view", action(p.view))
+	api.HandleFunc("POST /api/view", asking(p.view))
 	api.HandleFunc("POST /api/job", action(p.changeJob))
 	api.HandleFunc("POST /api/fault", action(p.changeFault))
 	api.HandleFunc("POST /api/slack", action(p.changeSlack))

@@ -94,6 +94,8 @@ export function externalSelect(e, attributes, { chosen, suggest, choose }) {
     close();
     input.value = text; // what was typed and not chosen is no choice
   });
+  // Enter chooses; it does not send the form.
+  input.addEventListener("keypress", (event) => event.key === "Enter" && event.preventDefault());
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     const count = rows().length;
