@@ -172,8 +172,10 @@ func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
 // run runs JavaScript in the page.
 func (b *browser) run(script string) {
 	b.t.Helper()
-	_, err := chromedp.Run(b.ctx, chromedp.Evaluate[chromedp.Void](script))
-	require.NoError(b.t, err, script)
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](script))
+		return err
+	}))
 }
 
 // picture keeps what the tab shows as NAME.png in SLIPWAY_PICTURES, or else in testdata/output.

@@ -93,7 +93,7 @@ function obstacle({ job, card }) {
   if (view.home || view.channel !== room().id) return { say: `Go back to #${room().name}: the story is there.`, at: () => byId("channels").querySelector(`[data-key="${room().id}"] button`) };
   if (person && view.user !== person.id) return { say: `Be ${as}: choose ${as} under “You are”.`, at: () => byId("cast").querySelector(`[data-key="${person.id}"]`) };
   if (typed && job.active) return { say: `${job.name} is still running. Wait for its end, or press “Finish now”.`, at: () => byId("jobs").querySelector(`[data-key="${job.id}"] [data-focus="finish"]`) };
-  if (fault && (arming || !trip.armed)) return { say: "A moment: a fault is being switched on in LakeFormation." };
+  if (fault && (arming || !trip.armed)) return { say: "A moment: a fault is being switched on in LakeFormation.", arms: !trip.armed };
   return null;
 }
 
@@ -106,7 +106,7 @@ export function drawTour() {
   while (now.job && (now.card || trip.step === 0) && step().done?.(now)) keep({ step: trip.step + 1, armed: false });
   const last = trip.step === steps.length - 1;
   const inTheWay = last ? null : obstacle(now);
-  if (!inTheWay && step().fault && !trip.armed) arm();
+  if (inTheWay?.arms) arm();
   const { say, at } = inTheWay ?? step();
   const words = typeof say === "function" ? say(now) : say;
   byId("tour-story").value = String(trip.story);
