@@ -71,7 +71,7 @@ func TestAPersonUsesTheWholeSurfaceInABrowser(t *testing.T) {
 	// A message's menu.
 	b.do(chromedp.SetValue(composer, "nightly_sync is late"), chromedp.SendKeys(composer, kb.Enter))
 	b.reads("#messages", "nightly_sync is late")
-	keys(`#messages li:last-child [data-focus="more"]`, kb.Enter)
+	keys(`#messages .message:last-child [data-focus="more"]`, kb.Enter)
 	b.reads(`[role="menu"]`, "Start this job")
 	keys(`[role="menuitem"]`, kb.Enter)
 	b.reads("#modal", "Asked from message_action nightly_sync is late")

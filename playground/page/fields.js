@@ -2,7 +2,7 @@
 // https://docs.slack.dev/reference/block-kit/block-elements.
 //
 // A surface is what they stand on, a message or a view:
-//   id, errors (words by block_id),
+//   id, errors (words by block_id), heading (the tag of a header block, h2 where it is not said),
 //   value(block, action): the element's state, as in view.state.values,
 //   type(block, action, text): keeps what is in a text input until the next press,
 //   press(button, action), choose(action, value), suggest(action, text).

@@ -61,7 +61,7 @@ export function drawModal() {
   byId("modal-close").textContent = plain(leave) || "Close";
   byId("modal-submit").textContent = plain(send) || "Submit";
   byId("modal-submit").hidden = !send;
-  drawBlocks(byId("modal-blocks"), top, surfaceOf(top, say));
+  drawBlocks(byId("modal-blocks"), top, { ...surfaceOf(top, say), heading: "h3" });
   if (!dialog().open) dialog().showModal();
   if (fresh) focusFirst(top);
   if (answered && answered === JSON.stringify(top.errors)) {
