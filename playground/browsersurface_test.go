@@ -1,7 +1,9 @@
 package playground_test
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -92,6 +94,21 @@ func TestAPersonUsesTheWholeSurfaceInABrowser(t *testing.T) {
 	b.reads("#modal", "Asked from Home")
 	click("#modal-close")
 	b.reads("#home", "the form was closed")
+
+	// What Slipway's own forms do not have: lists to tick, dates and times.
+	click(`#home [data-action="open_fields"]`)
+	b.reads("#modal-title", "All the fields")
+	for _, box := range []string{"sizes-small", "sizes-large", "users-" + localslack.UserBen, "channels-C0PLATFORM", "rooms-D00ANA00001"} {
+		click(`#modal [data-focus="` + box + `"]`)
+	}
+	b.sees(`document.querySelector('#modal [data-focus="sizes-medium"]').disabled`) // two of them at most
+	for field, value := range map[string]string{"day": "2026-11-27", "hour": "09:30", "moment": "2026-11-27T09:30"} {
+		b.run(`(() => { const f = document.querySelector('#modal [data-action="` + field + `"]'); f.value = "` + value + `"; f.dispatchEvent(new Event("change")) })()`)
+	}
+	b.picture("fields")
+	click("#modal-submit")
+	moment := time.Date(2026, 11, 27, 9, 30, 0, 0, time.Local).Unix()
+	b.reads("#home", fmt.Sprint("got [small large] [U0BEN00002] [C0PLATFORM] [D00ANA00001] 2026-11-27 09:30 ", moment))
 
 	// Ben has a Home of his own.
 	click(`input[value="` + localslack.UserBen + `"] ~ .avatar`)

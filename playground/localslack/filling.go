@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -176,6 +177,13 @@ func (s *Server) pickOne(at *surface, e object, value string) (any, string) {
 	default:
 		if value == "" {
 			return nil, "" // an input that was emptied
+		}
+		if text(e, "type") == "datetimepicker" {
+			seconds, err := strconv.ParseInt(value, 10, 64)
+			if err != nil {
+				return nil, actionID + " takes a time in seconds since 1970"
+			}
+			return seconds, ""
 		}
 	}
 	return value, ""
