@@ -42,8 +42,9 @@ func TestThePageIsForEverybody(t *testing.T) {
 			look := func(part string) {
 				t.Helper()
 				name := part + "-" + size.name + "-" + scheme
+				complaints := b.complaints() // once what moves has come to rest
 				b.picture(name)
-				require.Empty(t, b.complaints(), name)
+				require.Empty(t, complaints, name)
 			}
 			b.do(chromedp.EmulateViewport(size.width, size.height), prefers(scheme))
 			b.do(chromedp.SetValue(composer, "/lf start nightly_sync"), chromedp.SendKeys(composer, kb.Enter))

@@ -69,7 +69,7 @@ export function messageNode({ m, replies, follows, open }, inThread = false) {
       !follows && el("p", { class: "message-head" },
         el("strong", {}, nameOf(m.user)), sender?.bot && el("span", { class: "app-tag" }, "App"), time(m)),
       el("div", { class: isCard ? "card" : "words" }, content(m, surfaceOf(m)), (m.files ?? []).map(fileNode)),
-      m.edited && !isCard && el("span", { class: "muted" }, "(edited)"),
+      m.edited && !isCard && el("p", { class: "edited muted" }, "(edited)"),
       warning && el("p", { class: "warning" }, warning),
       reactions(m),
       !inThread && !m.onlyFor && replies.length > 0 && repliesButton(m, replies),
