@@ -88,7 +88,7 @@ func TestWhatGoesWrongInThePageIsHeard(t *testing.T) {
 		b.reads("#channel-name", "#data-platform")
 		require.Empty(t, b.errors())
 		b.run(plant)
-		require.Eventually(t, func() bool { return strings.Contains(strings.Join(b.errors(), "\n"), part) }, 20*time.Second, 10*time.Millisecond, plant)
+		require.Eventually(t, func() bool { return strings.Contains(strings.Join(b.errors(), "\n"), part) }, time.Minute, 10*time.Millisecond, plant)
 	}
 }
 
@@ -190,7 +190,7 @@ func (b *browser) picture(name string) {
 // sees waits until a JavaScript expression is true.
 func (b *browser) sees(expression string) {
 	b.t.Helper()
-	_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(20*time.Second)))
+	_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(time.Minute)))
 	require.NoError(b.t, err, expression)
 }
 
@@ -199,7 +199,7 @@ func (b *browser) reads(selector, words string) {
 	b.t.Helper()
 	_, err := chromedp.Run(b.ctx, chromedp.PollFunction[bool](
 		`(selector, words) => [...document.querySelectorAll(selector)].some((node) => node.textContent.includes(words))`,
-		chromedp.WithPollingArgs(selector, words), chromedp.WithPollingTimeout(20*time.Second)))
+		chromedp.WithPollingArgs(selector, words), chromedp.WithPollingTimeout(time.Minute)))
 	if err != nil {
 		page, _ := chromedp.Run(b.ctx, chromedp.TextContent(chromedp.CSS("body")))
 		require.NoError(b.t, err, "%q in %s of:\n%s", words, selector, page)

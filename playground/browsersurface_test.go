@@ -102,13 +102,22 @@ func TestAPersonUsesTheWholeSurfaceInABrowser(t *testing.T) {
 		click(`#modal [data-focus="` + box + `"]`)
 	}
 	b.sees(`document.querySelector('#modal [data-focus="sizes-medium"]').disabled`) // two of them at most
+	const jobs = `#modal [data-action="jobs"]`
+	for _, name := range []string{"weekly", "nightly_c", "nightly_s"} {
+		keys(jobs, name)
+		b.sees(`document.querySelectorAll("#modal .options:not([hidden]) .option").length === 1`)
+		keys(jobs, kb.Enter)
+		b.reads("#modal .taken", name)
+	}
+	click(`#modal .taken li:first-child button`)
+	b.sees(`document.querySelectorAll("#modal .taken li").length === 2 && document.activeElement.matches('` + jobs[len("#modal "):] + `')`)
 	for field, value := range map[string]string{"day": "2026-11-27", "hour": "09:30", "moment": "2026-11-27T09:30"} {
 		b.run(`(() => { const f = document.querySelector('#modal [data-action="` + field + `"]'); f.value = "` + value + `"; f.dispatchEvent(new Event("change")) })()`)
 	}
 	b.picture("fields")
 	click("#modal-submit")
 	moment := time.Date(2026, 11, 27, 9, 30, 0, 0, time.Local).Unix()
-	b.reads("#home", fmt.Sprint("got [small large] [U0BEN00002] [C0PLATFORM] [D00ANA00001] 2026-11-27 09:30 ", moment))
+	b.reads("#home", fmt.Sprint("got [small large id-nightly_check id-nightly_sync] [U0BEN00002] [C0PLATFORM] [D00ANA00001] 2026-11-27 09:30 ", moment))
 
 	// Ben has a Home of his own.
 	click(`input[value="` + localslack.UserBen + `"] ~ .avatar`)

@@ -91,6 +91,10 @@ func fieldsForm() slack.ModalViewRequest {
 	add(slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, plainWords("Users"), "users"), "users")
 	add(slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeChannels, plainWords("Channels"), "channels"), "channels")
 	add(slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeConversations, plainWords("Rooms"), "rooms"), "rooms")
+	none := 0
+	jobs := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeExternal, plainWords("Jobs"), "jobs")
+	jobs.MinQueryLength = &none
+	add(jobs, "jobs")
 	add(slack.NewDatePickerBlockElement("day"), "day")
 	add(slack.NewTimePickerBlockElement("hour"), "hour")
 	add(slack.NewDateTimePickerBlockElement("moment"), "moment")
@@ -102,7 +106,7 @@ func submitted(api *slack.Client, c slack.InteractionCallback) []any {
 	if c.View.CallbackID == "fields_form" {
 		v := func(id string) slack.BlockAction { return values[id][id] }
 		var sizes []string
-		for _, o := range v("sizes").SelectedOptions {
+		for _, o := range append(v("sizes").SelectedOptions, v("jobs").SelectedOptions...) {
 			sizes = append(sizes, o.Value)
 		}
 		publishHome(api, c.User.ID, fmt.Sprint("got ", sizes, v("users").SelectedUsers, v("channels").SelectedChannels, v("rooms").SelectedConversations, " ", v("day").SelectedDate, " ", v("hour").SelectedTime, " ", v("moment").SelectedDateTime))

@@ -119,12 +119,17 @@ func (s *Server) choose(at *surface, actionID, value string) (step, string) {
 	if !holds {
 		return nil, fmt.Sprintf("%s is a %v and takes no value", actionID, e["type"])
 	}
+	was, _ := s.stateOf([]object{block}, at.filled, at.channel)[text(block, "block_id")][actionID].(object)[how.field].([]any)
 	picked, problem := s.pickOne(at, e, value)
+	for _, one := range was {
+		if o, isOption := one.(object); isOption && o["value"] == value {
+			picked, problem = one, "" // it is let go, though it may be offered no more
+		}
+	}
 	if problem != "" {
 		return nil, problem
 	}
 	if how.many {
-		was, _ := s.stateOf([]object{block}, at.filled, at.channel)[text(block, "block_id")][actionID].(object)[how.field].([]any)
 		picked = toggled(was, picked)
 	}
 	state := object{"type": e["type"], how.field: picked}

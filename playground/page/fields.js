@@ -10,7 +10,7 @@
 import { plain, text } from "./blocks.js";
 import { confirmed } from "./confirm.js";
 import { el } from "./dom.js";
-import { externalSelect } from "./externalselect.js";
+import { externalSelect, externalSelects } from "./externalselect.js";
 import { menuButton } from "./menu.js";
 import { people, server, view } from "./state.js";
 
@@ -70,6 +70,8 @@ export function field(e, block, surface, given = {}) {
       return ticks("checkbox", e, block, surface, state.selected_options ?? [], choose);
     case "external_select":
       return externalSelect(e, attributes, { chosen: state.selected_option, suggest: (typed) => surface.suggest(e.action_id, typed), choose });
+    case "multi_external_select":
+      return externalSelects(e, attributes, { chosen: state.selected_options ?? [], suggest: (typed) => surface.suggest(e.action_id, typed), choose });
     case "overflow":
       return menuButton({
         label: "More actions", shows: "⋯", data: attributes.dataset,
