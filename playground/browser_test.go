@@ -26,6 +26,7 @@ import (
 const composer = chromedp.CSS("#composer textarea")
 
 func TestAPersonTriesSlipwayInABrowser(t *testing.T) {
+	t.Parallel()
 	p := start(t, serves)
 	b := browse(t, p)
 	until(t, p, running)
@@ -76,6 +77,10 @@ func TestAPersonTriesSlipwayInABrowser(t *testing.T) {
 }
 
 func TestWhatGoesWrongInThePageIsHeard(t *testing.T) {
+	t.Parallel()
+	b := browse(t, start(t, serves))
+	b.reads("#channel-name", "#data-platform")
+	require.Empty(t, b.errors())
 	for part, plant := range map[string]string{
 		"a canary":       `console.error("a canary")`,
 		"of the canary":  `setTimeout(() => { throw new Error("of the canary") })`,
@@ -83,16 +88,13 @@ func TestWhatGoesWrongInThePageIsHeard(t *testing.T) {
 		"Content Secur":  `fetch("http://127.0.0.1:1/").catch(() => {})`,
 		"unhandled word": `Promise.reject("unhandled word")`,
 	} {
-		p := start(t, serves)
-		b := browse(t, p)
-		b.reads("#channel-name", "#data-platform")
-		require.Empty(t, b.errors())
 		b.run(plant)
 		require.Eventually(t, func() bool { return strings.Contains(strings.Join(b.errors(), "\n"), part) }, time.Minute, 10*time.Millisecond, plant)
 	}
 }
 
 func TestThePageWithoutItsKeySaysWhatToDo(t *testing.T) {
+	t.Parallel()
 	p := start(t, serves)
 	b := browse(t, p)
 	address, _ := split(p)

@@ -15,6 +15,7 @@ import (
 // TestAPersonUsesTheWholeSurfaceInABrowser drives shortcuts, a modal, its
 // type-ahead and field errors, the Home tab and a file, mostly by the keyboard.
 func TestAPersonUsesTheWholeSurfaceInABrowser(t *testing.T) {
+	t.Parallel()
 	p := start(t, serves)
 	b := browse(t, p)
 	until(t, p, running)

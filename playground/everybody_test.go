@@ -15,6 +15,7 @@ import (
 // dark, wide and on a phone. SLIPWAY_AXE is the path of its axe.min.js: it is not ours
 // to carry along, and CI installs it.
 func TestThePageIsForEverybody(t *testing.T) {
+	t.Parallel()
 	path := os.Getenv("SLIPWAY_AXE")
 	if path == "" {
 		require.Empty(t, os.Getenv("CI"), "CI must have axe-core: install it and set SLIPWAY_AXE to its axe.min.js")

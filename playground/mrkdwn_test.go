@@ -13,6 +13,7 @@ import (
 
 // TestTextLooksAsInSlack: https://docs.slack.dev/messaging/formatting-message-text.
 func TestTextLooksAsInSlack(t *testing.T) {
+	t.Parallel()
 	b := browse(t, start(t, serves))
 	b.reads("#channel-name", "#data-platform")
 	mention, link := func(words string) string { return `<span class="mention">` + words + `</span>` }, func(url, words string) string {

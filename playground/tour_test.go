@@ -34,6 +34,7 @@ func slipway(t *testing.T) func(*playground.Config) {
 // TestTheTourWalksThroughItsFiveStories is a person who does what the tour says,
 // and presses nothing but what it points at.
 func TestTheTourWalksThroughItsFiveStories(t *testing.T) {
+	t.Parallel()
 	b := browse(t, start(t, "", slipway(t)))
 	b.reads("#child", "connected to Slack")
 	b.do(chromedp.Click(chromedp.CSS("#tour-open")))
@@ -101,6 +102,7 @@ func TestTheTourWalksThroughItsFiveStories(t *testing.T) {
 
 // TestTheTourIsLeftAndResumed: what was switched on goes with it, where one was stays, also over a reload.
 func TestTheTourIsLeftAndResumed(t *testing.T) {
+	t.Parallel()
 	b := browse(t, start(t, "", slipway(t)))
 	b.reads("#child", "connected to Slack")
 	keys := func(selector, pressed string) { b.t.Helper(); b.do(chromedp.SendKeys(chromedp.CSS(selector), pressed)) }
