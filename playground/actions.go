@@ -19,8 +19,9 @@ const maxBody = 64 << 10
 // outcome is the answer to every POST. Problem is a sentence for the person, ""
 // when all went well or when the conversation already says it.
 type outcome struct {
-	Problem string          `json:"problem"`
-	Options []optionOffered `json:"options,omitempty"` // of a suggestion
+	Problem string            `json:"problem"`
+	Options []optionOffered   `json:"options,omitempty"` // of a suggestion
+	Errors  map[string]string `json:"errors,omitempty"`  // by block_id, of a modal that was not taken
 }
 
 // action makes a handler of what one button does.

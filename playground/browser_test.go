@@ -1,14 +1,19 @@
 package playground_test
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -21,6 +26,7 @@ import (
 const composer = chromedp.CSS("#composer textarea")
 
 func TestAPersonTriesSlipwayInABrowser(t *testing.T) {
+	t.Parallel()
 	p := start(t, serves)
 	b := browse(t, p)
 	until(t, p, running)
@@ -68,14 +74,27 @@ func TestAPersonTriesSlipwayInABrowser(t *testing.T) {
 	b.reads("#child", "connected to Slack")
 
 	require.Empty(t, b.errors())
-	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](`console.error("canary")`))
-		return err
-	}))
-	require.Equal(t, []string{"canary"}, b.errors(), "an error would have been heard")
+}
+
+func TestWhatGoesWrongInThePageIsHeard(t *testing.T) {
+	t.Parallel()
+	b := browse(t, start(t, serves))
+	b.reads("#channel-name", "#data-platform")
+	require.Empty(t, b.errors())
+	for part, plant := range map[string]string{
+		"a canary":       `console.error("a canary")`,
+		"of the canary":  `setTimeout(() => { throw new Error("of the canary") })`,
+		"404 ":           `fetch("no-such-file.js")`,
+		"Content Secur":  `fetch("http://127.0.0.1:1/").catch(() => {})`,
+		"unhandled word": `Promise.reject("unhandled word")`,
+	} {
+		b.run(plant)
+		require.Eventually(t, func() bool { return strings.Contains(strings.Join(b.errors(), "\n"), part) }, time.Minute, 10*time.Millisecond, plant)
+	}
 }
 
 func TestThePageWithoutItsKeySaysWhatToDo(t *testing.T) {
+	t.Parallel()
 	p := start(t, serves)
 	b := browse(t, p)
 	address, _ := split(p)
@@ -109,16 +128,33 @@ func (b *browser) listen(event any) {
 	defer b.mu.Unlock()
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
-		b.heard = append(b.heard, e.ExceptionDetails.Text)
+		b.hear(e.ExceptionDetails.Text, e.ExceptionDetails.Exception)
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == runtime.ConsoleAPICalledTypeError {
-			b.heard = append(b.heard, "canary")
+			b.hear("console.error", e.Args...)
 		}
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError {
-			b.heard = append(b.heard, e.Entry.Text)
+			b.hear(e.Entry.Text)
+		}
+	case *network.EventResponseReceived:
+		if e.Response.Status >= 400 {
+			b.hear(fmt.Sprintf("%d %s", e.Response.Status, e.Response.URL))
+		}
+	case *network.EventLoadingFailed:
+		if !e.Canceled {
+			b.hear(e.ErrorText)
 		}
 	}
+}
+
+func (b *browser) hear(words string, about ...*runtime.RemoteObject) {
+	for _, o := range about {
+		if o != nil {
+			words += " " + string(o.Value) + o.Description
+		}
+	}
+	b.heard = append(b.heard, words)
 }
 
 func (b *browser) errors() []string {
@@ -134,10 +170,29 @@ func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	require.NoError(b.t, chromedp.Do(ctx, steps...))
 }
 
+// run runs JavaScript in the page.
+func (b *browser) run(script string) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](script))
+		return err
+	}))
+}
+
+// picture keeps what the tab shows as NAME.png in SLIPWAY_PICTURES, or else in testdata/output.
+func (b *browser) picture(name string) {
+	b.t.Helper()
+	folder := cmp.Or(os.Getenv("SLIPWAY_PICTURES"), filepath.Join("testdata", "output"))
+	require.NoError(b.t, os.MkdirAll(folder, 0o755))
+	shot, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	require.NoError(b.t, err)
+	require.NoError(b.t, os.WriteFile(filepath.Join(folder, name+".png"), shot, 0o644))
+}
+
 // sees waits until a JavaScript expression is true.
 func (b *browser) sees(expression string) {
 	b.t.Helper()
-	_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(20*time.Second)))
+	_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(time.Minute)))
 	require.NoError(b.t, err, expression)
 }
 
@@ -146,7 +201,7 @@ func (b *browser) reads(selector, words string) {
 	b.t.Helper()
 	_, err := chromedp.Run(b.ctx, chromedp.PollFunction[bool](
 		`(selector, words) => [...document.querySelectorAll(selector)].some((node) => node.textContent.includes(words))`,
-		chromedp.WithPollingArgs(selector, words), chromedp.WithPollingTimeout(20*time.Second)))
+		chromedp.WithPollingArgs(selector, words), chromedp.WithPollingTimeout(time.Minute)))
 	if err != nil {
 		page, _ := chromedp.Run(b.ctx, chromedp.TextContent(chromedp.CSS("body")))
 		require.NoError(b.t, err, "%q in %s of:\n%s", words, selector, page)

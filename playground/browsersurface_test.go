@@ -1,7 +1,9 @@
 package playground_test
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -13,6 +15,7 @@ import (
 // TestAPersonUsesTheWholeSurfaceInABrowser drives shortcuts, a modal, its
 // type-ahead and field errors, the Home tab and a file, mostly by the keyboard.
 func TestAPersonUsesTheWholeSurfaceInABrowser(t *testing.T) {
+	t.Parallel()
 	p := start(t, serves)
 	b := browse(t, p)
 	until(t, p, running)
@@ -58,7 +61,10 @@ func TestAPersonUsesTheWholeSurfaceInABrowser(t *testing.T) {
 	click(`#modal input[value="cascade"]`)
 	click("#modal-submit")
 	b.reads("#modal .field-error", "Production wants a reason.")
+	focusIs(reason[len("#modal "):])
 	b.sees(`document.querySelector('` + job + `').value === "nightly_check" && document.querySelector('#modal input[value="comparison"]').checked`)
+	click("#modal-submit") // the same error again: it is told again
+	focusIs(reason[len("#modal "):])
 	keys(reason, "because")
 	click("#modal-submit")
 	b.sees(`!document.querySelector("#modal").open`)
@@ -68,7 +74,7 @@ func TestAPersonUsesTheWholeSurfaceInABrowser(t *testing.T) {
 	// A message's menu.
 	b.do(chromedp.SetValue(composer, "nightly_sync is late"), chromedp.SendKeys(composer, kb.Enter))
 	b.reads("#messages", "nightly_sync is late")
-	keys(`#messages li:last-child [data-focus="more"]`, kb.Enter)
+	keys(`#messages .message:last-child [data-focus="more"]`, kb.Enter)
 	b.reads(`[role="menu"]`, "Start this job")
 	keys(`[role="menuitem"]`, kb.Enter)
 	b.reads("#modal", "Asked from message_action nightly_sync is late")
@@ -89,6 +95,30 @@ func TestAPersonUsesTheWholeSurfaceInABrowser(t *testing.T) {
 	b.reads("#modal", "Asked from Home")
 	click("#modal-close")
 	b.reads("#home", "the form was closed")
+
+	// What Slipway's own forms do not have: lists to tick, dates and times.
+	click(`#home [data-action="open_fields"]`)
+	b.reads("#modal-title", "All the fields")
+	for _, box := range []string{"sizes-small", "sizes-large", "users-" + localslack.UserBen, "channels-C0PLATFORM", "rooms-D00ANA00001"} {
+		click(`#modal [data-focus="` + box + `"]`)
+	}
+	b.sees(`document.querySelector('#modal [data-focus="sizes-medium"]').disabled`) // two of them at most
+	const jobs = `#modal [data-action="jobs"]`
+	for _, name := range []string{"weekly", "nightly_c", "nightly_s"} {
+		keys(jobs, name)
+		b.sees(`document.querySelectorAll("#modal .options:not([hidden]) .option").length === 1`)
+		keys(jobs, kb.Enter)
+		b.reads("#modal .taken", name)
+	}
+	click(`#modal .taken li:first-child button`)
+	b.sees(`document.querySelectorAll("#modal .taken li").length === 2 && document.activeElement.matches('` + jobs[len("#modal "):] + `')`)
+	for field, value := range map[string]string{"day": "2026-11-27", "hour": "09:30", "moment": "2026-11-27T09:30"} {
+		b.run(`(() => { const f = document.querySelector('#modal [data-action="` + field + `"]'); f.value = "` + value + `"; f.dispatchEvent(new Event("change")) })()`)
+	}
+	b.picture("fields")
+	click("#modal-submit")
+	moment := time.Date(2026, 11, 27, 9, 30, 0, 0, time.Local).Unix()
+	b.reads("#home", fmt.Sprint("got [small large id-nightly_check id-nightly_sync] [U0BEN00002] [C0PLATFORM] [D00ANA00001] 2026-11-27 09:30 ", moment))
 
 	// Ben has a Home of his own.
 	click(`input[value="` + localslack.UserBen + `"] ~ .avatar`)

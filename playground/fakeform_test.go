@@ -2,6 +2,7 @@ package playground_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -65,17 +66,52 @@ func formAnswer(api *slack.Client, c slack.InteractionCallback) (answered bool, 
 		if c.Container.Type != "view" {
 			return false, nil
 		}
-		if c.ActionCallback.BlockActions[0].ActionID == "open_start" {
+		switch c.ActionCallback.BlockActions[0].ActionID {
+		case "open_start":
 			_, _ = api.OpenView(c.TriggerID, startForm("Asked from Home"))
-		} else {
+		case "open_fields":
+			_, _ = api.OpenView(c.TriggerID, fieldsForm())
+		default:
 			publishHome(api, c.User.ID, "decided "+c.ActionCallback.BlockActions[0].Value+c.ActionCallback.BlockActions[0].SelectedOption.Value)
 		}
 	}
 	return true, nil
 }
 
+// fieldsForm has the elements that Slipway itself does not use.
+func fieldsForm() slack.ModalViewRequest {
+	var blocks []slack.Block
+	add := func(element slack.BlockElement, id string) {
+		blocks = append(blocks, slack.NewInputBlock(id, plainWords("The "+id), nil, element))
+	}
+	sizes := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, plainWords("Sizes"), "sizes", choice("small"), choice("medium"), choice("large"))
+	most := 2
+	sizes.MaxSelectedItems = &most
+	add(sizes, "sizes")
+	add(slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, plainWords("Users"), "users"), "users")
+	add(slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeChannels, plainWords("Channels"), "channels"), "channels")
+	add(slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeConversations, plainWords("Rooms"), "rooms"), "rooms")
+	none := 0
+	jobs := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeExternal, plainWords("Jobs"), "jobs")
+	jobs.MinQueryLength = &none
+	add(jobs, "jobs")
+	add(slack.NewDatePickerBlockElement("day"), "day")
+	add(slack.NewTimePickerBlockElement("hour"), "hour")
+	add(slack.NewDateTimePickerBlockElement("moment"), "moment")
+	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: "fields_form", Title: plainWords("All the fields"), Submit: plainWords("Send"), Blocks: slack.Blocks{BlockSet: blocks}}
+}
+
 func submitted(api *slack.Client, c slack.InteractionCallback) []any {
 	values := c.View.State.Values
+	if c.View.CallbackID == "fields_form" {
+		v := func(id string) slack.BlockAction { return values[id][id] }
+		var sizes []string
+		for _, o := range append(v("sizes").SelectedOptions, v("jobs").SelectedOptions...) {
+			sizes = append(sizes, o.Value)
+		}
+		publishHome(api, c.User.ID, fmt.Sprint("got ", sizes, v("users").SelectedUsers, v("channels").SelectedChannels, v("rooms").SelectedConversations, " ", v("day").SelectedDate, " ", v("hour").SelectedTime, " ", v("moment").SelectedDateTime))
+		return nil
+	}
 	if values["reason"]["reason_text"].Value == "" {
 		return []any{slack.NewErrorsViewSubmissionResponse(map[string]string{"reason": "Production wants a reason."})}
 	}
@@ -105,6 +141,6 @@ func publishHome(api *slack.Client, user, says string) {
 		slack.NewHeaderBlock(plainWords("Home of " + map[bool]string{true: "Ana", false: "somebody else"}[user == localslack.UserAna])),
 		slack.NewSectionBlock(plainWords(says), nil, nil),
 		row("R-1"), row("R-2"),
-		slack.NewActionBlock("acts", slack.NewButtonBlockElement("open_start", "", plainWords("Start a job")).WithStyle(slack.StylePrimary), more),
+		slack.NewActionBlock("acts", slack.NewButtonBlockElement("open_start", "", plainWords("Start a job")).WithStyle(slack.StylePrimary), more, slack.NewButtonBlockElement("open_fields", "", plainWords("All the fields"))),
 	}}}})
 }

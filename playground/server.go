@@ -37,7 +37,7 @@ func (p *Playground) handler() http.Handler {
 		api.HandleFunc("POST /api/suggest", asking(p.suggest))
 		api.HandleFunc("POST /api/shortcut", action(p.shortcut))
 		api.HandleFunc("POST /api/home", action(p.openHome))
-		api.HandleFunc("POST /api/view", action(p.view))
+		api.HandleFunc("POST /api/view", asking(p.view))
 		api.HandleFunc("POST /api/slack", action(p.changeSlack))
 	}
 	if p.lake != nil {

@@ -117,29 +117,29 @@ type viewAction struct {
 }
 
 // view is what a person does in a modal or the App Home.
-func (p *Playground) view(a viewAction) error {
+func (p *Playground) view(a viewAction) (outcome, error) {
 	if !p.inFront(a.User, a.View) {
-		return errChanged
+		return outcome{}, errChanged
 	}
 	if a.Do == "close" {
-		return problem(p.slack.Dismiss(a.User))
+		return outcome{}, problem(p.slack.Dismiss(a.User))
 	}
 	if err := problem(p.slack.Fill(a.User, a.Values)); err != nil {
-		return err
+		return outcome{}, err
 	}
 	switch a.Do {
 	case "press":
-		return p.pressInView(a)
+		return outcome{}, p.pressInView(a)
 	case "choose":
-		return problem(p.slack.ChooseInView(a.User, a.Action, a.Value))
+		return outcome{}, problem(p.slack.ChooseInView(a.User, a.Action, a.Value))
 	case "submit":
 		d := p.slack.Submit(a.User, nil)
 		if v, open := p.top(a.User); open && len(v.Errors) > 0 {
-			return nil // the fields say it
+			return outcome{Errors: v.Errors}, nil // the fields say it
 		}
-		return problem(d)
+		return outcome{}, problem(d)
 	}
-	return fmt.Errorf("there is nothing called %q to do with a view", a.Do)
+	return outcome{}, fmt.Errorf("there is nothing called %q to do with a view", a.Do)
 }
 
 // pressInView presses a button that is there now, as press does.

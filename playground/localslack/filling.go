@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -118,12 +119,17 @@ func (s *Server) choose(at *surface, actionID, value string) (step, string) {
 	if !holds {
 		return nil, fmt.Sprintf("%s is a %v and takes no value", actionID, e["type"])
 	}
+	was, _ := s.stateOf([]object{block}, at.filled, at.channel)[text(block, "block_id")][actionID].(object)[how.field].([]any)
 	picked, problem := s.pickOne(at, e, value)
+	for _, one := range was {
+		if o, isOption := one.(object); isOption && o["value"] == value {
+			picked, problem = one, "" // it is let go, though it may be offered no more
+		}
+	}
 	if problem != "" {
 		return nil, problem
 	}
 	if how.many {
-		was, _ := s.stateOf([]object{block}, at.filled, at.channel)[text(block, "block_id")][actionID].(object)[how.field].([]any)
 		picked = toggled(was, picked)
 	}
 	state := object{"type": e["type"], how.field: picked}
@@ -176,6 +182,13 @@ func (s *Server) pickOne(at *surface, e object, value string) (any, string) {
 	default:
 		if value == "" {
 			return nil, "" // an input that was emptied
+		}
+		if text(e, "type") == "datetimepicker" {
+			seconds, err := strconv.ParseInt(value, 10, 64)
+			if err != nil {
+				return nil, actionID + " takes a time in seconds since 1970"
+			}
+			return seconds, ""
 		}
 	}
 	return value, ""

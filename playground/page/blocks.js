@@ -29,7 +29,7 @@ function attachment(a, counter) {
 export function block(b, counter) {
   switch (b.type) {
     case "header":
-      return el("h3", { class: "block-header" }, plain(b.text));
+      return el(counter.heading ?? "h2", { class: "block-header" }, plain(b.text));
     case "section":
       return section(b, counter);
     case "context":

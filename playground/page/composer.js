@@ -14,7 +14,7 @@ export function composer({ label, placeholder, thread = () => "", sent = () => {
   const menu = el("ul", { class: "hints", role: "listbox", id: `${id}-hints`, "aria-label": "Commands", hidden: true });
   const input = el("textarea", {
     id, rows: "1", placeholder, "aria-label": label, autocomplete: "off", spellcheck: "false", enterkeyhint: "send",
-    role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": menu.id, maxlength: "8000",
+    "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": menu.id, maxlength: "8000",
   });
   const lines = []; // sent before, oldest first
   let recalled = 0; // how far back Up has gone
@@ -36,7 +36,6 @@ export function composer({ label, placeholder, thread = () => "", sent = () => {
     hints = open ? hintsFor(input.value, thread() !== "") : [];
     choose(-1);
     menu.hidden = hints.length === 0;
-    input.setAttribute("aria-expanded", String(!menu.hidden));
     menu.replaceChildren(...hints.map((hint, i) =>
       el("li", {
         role: "option", id: `${menu.id}-${i}`, "aria-selected": "false",

@@ -1,6 +1,7 @@
 // Where there is no room, the left and the right become drawers.
 
 import { byId } from "./dom.js";
+import { changed } from "./state.js";
 
 let opener = null;
 
@@ -20,6 +21,7 @@ function open(drawer, button) {
   drawer.classList.add("shown");
   byId("backdrop").hidden = false;
   drawer.querySelector("[data-close]").focus();
+  changed();
 }
 
 export function closeDrawers() {
@@ -27,4 +29,5 @@ export function closeDrawers() {
   for (const drawer of document.querySelectorAll(".side.shown")) drawer.classList.remove("shown");
   byId("backdrop").hidden = true;
   opener?.focus();
+  changed();
 }

@@ -8,8 +8,32 @@ const pause = 150; // ms without a key before the app is asked
 
 let selects = 0;
 
-// externalSelect asks suggest(text) for {problem, options} and calls choose(value).
-export function externalSelect(e, attributes, { chosen, suggest, choose }) {
+// externalSelects is an external select that takes more than one: under it is what was
+// taken. Choosing something again lets it go.
+export function externalSelects(e, attributes, { chosen, suggest, choose }) {
+  let taken = chosen.map((o) => ({ text: plain(o.text), value: o.value }));
+  const list = el("ul", { class: "taken", "aria-label": "Chosen" });
+  const toggle = async (value, text) => {
+    const has = taken.some((o) => o.value === value);
+    if (!has && taken.length >= (e.max_selected_items ?? Infinity)) return false;
+    if ((await choose(value)) === false) return false;
+    taken = has ? taken.filter((o) => o.value !== value) : [...taken, { text, value }];
+    draw();
+    return true;
+  };
+  const draw = () => list.replaceChildren(...taken.map((o) => el("li", {}, o.text,
+    el("button", { type: "button", class: "icon-button", "aria-label": `Remove ${o.text}`, onClick: async () => {
+      if (await toggle(o.value)) select.querySelector("input").focus();
+    } }, "✕"))));
+  const select = externalSelect(e, attributes, { suggest, choose: toggle, keeps: false });
+  select.append(list);
+  draw();
+  return select;
+}
+
+// externalSelect asks suggest(text) for {problem, options} and calls choose(value, text);
+// keeps says whether what was chosen stays in the input.
+export function externalSelect(e, attributes, { chosen, suggest, choose, keeps = true }) {
   const id = `${attributes.id ?? "select"}-${++selects}-list`;
   const least = e.min_query_length ?? 3;
   let text = chosen ? plain(chosen.text) : "";
@@ -45,9 +69,9 @@ export function externalSelect(e, attributes, { chosen, suggest, choose }) {
   };
   const pick = async (option) => {
     const before = text;
-    text = input.value = option.text;
+    text = input.value = keeps ? option.text : "";
     close();
-    if ((await choose(option.value)) === false) text = input.value = before;
+    if ((await choose(option.value, option.text)) === false) text = input.value = before;
   };
   const show = (options) => {
     const groups = [...new Set(options.map((o) => o.group))];
@@ -94,6 +118,8 @@ export function externalSelect(e, attributes, { chosen, suggest, choose }) {
     close();
     input.value = text; // what was typed and not chosen is no choice
   });
+  // Enter chooses; it does not send the form.
+  input.addEventListener("keypress", (event) => event.key === "Enter" && event.preventDefault());
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     const count = rows().length;

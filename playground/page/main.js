@@ -14,6 +14,7 @@ import { shortcutsButton } from "./shortcuts.js";
 import { drawSidebar } from "./sidebar.js";
 import { channelNamed, changed, connect, me, server, subscribe, view } from "./state.js";
 import { drawThread, setUpThread } from "./thread.js";
+import { drawTour, setUpTour, touring } from "./tour.js";
 
 let started = false; // the first state has come
 let tip = "";
@@ -40,11 +41,11 @@ function greet() {
 
 const tips = {
   first: () => [el("strong", {}, "Start here: "), `you are ${me()?.name}. Press Enter to ask Slipway to start a job.`],
-  second: () => [el("strong", {}, "Next: "), "press the button on the card. Then be somebody else, end the run another way, or kill Slipway in the middle."],
+  second: () => [el("strong", {}, "Next: "), "press the button on the card. Then be somebody else, end the run another way, or kill Slipway in the middle. The Tour above shows five stories."],
 };
 
 function drawTip() {
-  keyed(byId("tip"), tip ? [{ key: tip, sign: [tip, view.user] }] : [], () =>
+  keyed(byId("tip"), tip && !touring() ? [{ key: tip, sign: [tip, view.user] }] : [], () =>
     el("p", { class: "tip", role: "status" }, el("span", {}, tips[tip]()),
       el("button", { type: "button", class: "icon-button", "aria-label": "Close this hint", onClick: () => setTip("") }, "✕")));
   const channel = channelNamed(view.channel);
@@ -55,5 +56,6 @@ byId("composer").append(line);
 setUpThread();
 setUpDrawers();
 setUpModal();
-for (const draw of [greet, drawSidebar, drawChannel, drawThread, drawHome, drawModal, drawJobs, drawFaults, drawChild, drawTip]) subscribe(draw);
+setUpTour(line);
+for (const draw of [greet, drawSidebar, drawChannel, drawThread, drawHome, drawModal, drawJobs, drawFaults, drawChild, drawTip, drawTour]) subscribe(draw);
 connect();

@@ -61,7 +61,7 @@ export function messageNode({ m, replies, follows, open }, inThread = false) {
   const isCard = Boolean(m.blocks?.length) && Boolean(sender?.bot) && !m.onlyFor;
   const warning = m.warnings?.[view.user];
   const classes = ["message", follows && "follows", m.onlyFor && "private", open && "open"].filter(Boolean).join(" ");
-  return el("li", { class: classes, dataset: { ts: m.ts } },
+  return el("div", { class: classes, dataset: { ts: m.ts } },
     follows ? el("span", { class: "avatar-gap", "aria-hidden": "true" }, time(m)) : avatar(m.user),
     el("article", { class: "message-body", "aria-label": `${nameOf(m.user)}, ${timeOfDay(dateOf(m.ts))}` },
       m.onlyFor && el("p", { class: "private-note" }, "Only visible to you"),
@@ -69,7 +69,7 @@ export function messageNode({ m, replies, follows, open }, inThread = false) {
       !follows && el("p", { class: "message-head" },
         el("strong", {}, nameOf(m.user)), sender?.bot && el("span", { class: "app-tag" }, "App"), time(m)),
       el("div", { class: isCard ? "card" : "words" }, content(m, surfaceOf(m)), (m.files ?? []).map(fileNode)),
-      m.edited && !isCard && el("span", { class: "muted" }, "(edited)"),
+      m.edited && !isCard && el("p", { class: "edited muted" }, "(edited)"),
       warning && el("p", { class: "warning" }, warning),
       reactions(m),
       !inThread && !m.onlyFor && replies.length > 0 && repliesButton(m, replies),
@@ -126,7 +126,7 @@ function reactions(m) {
     entries.map(([name, who]) => el("span", { class: "reaction", title: who.map(nameOf).join(", ") }, `:${name}: ${who.length}`)));
 }
 
-const divider = (day) => el("li", { class: "day", role: "separator" }, el("span", {}, day));
+const divider = (day) => el("div", { class: "day", role: "separator" }, el("span", {}, day));
 
 function empty(channel) {
   const words = channel.dmWith
@@ -134,5 +134,5 @@ function empty(channel) {
     : channel.hasBot
       ? "Nothing has been said here yet. Slipway is in this channel and listens to /lf."
       : "Nothing has been said here yet, and Slipway is not in this channel: /invite @Slipway brings it in.";
-  return el("li", { class: "empty" }, el("img", { src: "icon.svg", alt: "", width: "56", height: "56" }), el("p", {}, words));
+  return el("div", { class: "empty" }, el("img", { src: "icon.svg", alt: "", width: "56", height: "56" }), el("p", {}, words));
 }

@@ -2,11 +2,11 @@
 
 import { plain } from "./blocks.js";
 import { byId } from "./dom.js";
-import { server, view } from "./state.js";
+import { changed, server, view } from "./state.js";
 import { act, drawBlocks, forget, surfaceOf } from "./views.js";
 
 let shown = null; // the view that is drawn
-let errors = ""; // of its fields, as they were drawn
+let answered = ""; // what a submission was answered with, by field, until it is drawn
 
 const dialog = () => byId("modal");
 
@@ -31,7 +31,7 @@ const say = (problem) => {
 };
 
 async function dismiss() {
-  say(await act(view.user, shown.id, { do: "close" }));
+  say((await act(view.user, shown.id, { do: "close" })).problem);
 }
 
 async function submit() {
@@ -39,9 +39,11 @@ async function submit() {
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
   say("");
-  const problem = await act(view.user, shown.id, { do: "submit" });
+  const { problem, errors } = await act(view.user, shown.id, { do: "submit" });
   button.removeAttribute("aria-busy");
   say(problem);
+  answered = errors ? JSON.stringify(errors) : "";
+  changed();
 }
 
 export function drawModal() {
@@ -51,7 +53,7 @@ export function drawModal() {
   if (fresh) {
     byId("modal-blocks").replaceChildren();
     say("");
-    errors = "";
+    answered = "";
   }
   shown = top;
   const { title, submit: send, close: leave } = top.view;
@@ -59,12 +61,13 @@ export function drawModal() {
   byId("modal-close").textContent = plain(leave) || "Close";
   byId("modal-submit").textContent = plain(send) || "Submit";
   byId("modal-submit").hidden = !send;
-  drawBlocks(byId("modal-blocks"), top, surfaceOf(top, say));
+  drawBlocks(byId("modal-blocks"), top, { ...surfaceOf(top, say), heading: "h3" });
   if (!dialog().open) dialog().showModal();
   if (fresh) focusFirst(top);
-  const now = JSON.stringify(top.errors ?? {});
-  if (now !== errors && now !== "{}") focusIn("[aria-invalid], .wrong input");
-  errors = now;
+  if (answered && answered === JSON.stringify(top.errors)) {
+    answered = "";
+    focusIn("[aria-invalid], .wrong input");
+  }
 }
 
 function close() {

@@ -50,6 +50,13 @@ function spans(text) {
     words = "";
   };
   for (let i = 0; i < text.length; ) {
+    const url = isWord(text[i - 1]) ? "" : address(text, i);
+    if (url) {
+      flush();
+      nodes.push(link(unescape(url)));
+      i += url.length;
+      continue;
+    }
     const end = endOfSpan(text, i);
     if (end < 0) {
       words += text[i++];
@@ -64,6 +71,13 @@ function spans(text) {
   }
   flush();
   return nodes;
+}
+
+// address is the web address that begins at i, without the marks that end a sentence or a span.
+function address(text, i) {
+  if (text[i] !== "h") return "";
+  const found = text.slice(i).match(/^https?:\/\/(?:(?!&[lg]t;)[^\s<>|`])+/);
+  return found ? found[0].replace(/[.,;:!?)'"*_~]+$/, "") : "";
 }
 
 // endOfSpan is where the span that begins at i closes, -1 when none does.

@@ -3,16 +3,16 @@
 
 import { block, buttonsIn } from "./blocks.js";
 import { keyed } from "./dom.js";
-import { ask, post, server, view } from "./state.js";
+import { ask, server, view } from "./state.js";
 
 const typed = new Map(); // by view: by block and action id, what is in the text inputs
-let queue = Promise.resolve(""); // one thing after the other, as a person does them
+let queue = Promise.resolve(); // one thing after the other, as a person does them
 
 // surfaceOf is a view as its elements need it; say gets the problem of what was done.
 export function surfaceOf(shown, say) {
   const user = view.user;
   const done = async (body) => {
-    const problem = await act(user, shown.id, body);
+    const { problem } = await act(user, shown.id, body);
     say(problem);
     return problem === "";
   };
@@ -29,9 +29,9 @@ export function surfaceOf(shown, say) {
   };
 }
 
-// act does something in a view after everything that was done before; it gives the problem.
+// act does something in a view after everything that was done before; it gives the server's answer.
 export function act(user, id, body) {
-  queue = queue.then(() => post("/api/view", { user, view: id, values: typedIn(user, id), ...body }));
+  queue = queue.then(() => ask("/api/view", { user, view: id, values: typedIn(user, id), ...body }));
   return queue;
 }
 
