@@ -49,7 +49,9 @@ func TestTheInstallPageIsTrue(t *testing.T) {
 	t.Parallel()
 	p := readPage(t, "docs/install.md")
 	var steps []string
-	each(p.root, func(n *ast.FencedCodeBlock) { steps = append(steps, strings.TrimSpace(string(n.Lines().Value(p.source)))) })
+	each(p.root, func(n *ast.FencedCodeBlock) {
+		steps = append(steps, strings.TrimSpace(string(n.Lines().Value(p.source))))
+	})
 	require.Len(t, steps, 6)
 	dir := t.TempDir()
 	require.Equal(t, "go build -o slipway .", steps[0])
