@@ -71,7 +71,7 @@ func (h HostPeople) Person(ctx context.Context, userID string) (Person, error) {
 // Groups are those of Slack, or an error.
 func (h HostPeople) Groups(ctx context.Context, fresh bool) (Groups, error) {
 	if h.Slack == nil {
-		return nil, errors.New("Slack cannot be asked for user groups")
+		return nil, errors.New("user groups: Slack cannot be asked now")
 	}
 	return h.Slack.Groups(ctx, fresh)
 }

@@ -228,3 +228,25 @@ func chromium(t *testing.T) []chromedp.ExecAllocatorOption {
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 	}
 }
+
+// With one side alone nothing of the other is offered, nor Slipway's process, which is elsewhere.
+func TestThePageOfOneSideAlone(t *testing.T) {
+	t.Parallel()
+	const seen = `[...document.querySelectorAll("#messages, #composer, #tour-open, #child, #jobs, #faults, #slack, .banner")].filter(e => e.checkVisibility()).map(e => e.id).join(" ")`
+	for side, want := range map[playground.Side]struct{ parts, words string }{
+		playground.SlackOnly:         {"messages composer slack", "Jobs that are started from here are started for real."},
+		playground.LakeFormationOnly: {"jobs faults", "Slipway and Slack are elsewhere."},
+	} {
+		t.Run(string(side), func(t *testing.T) {
+			t.Parallel()
+			p, err := playground.Start(t.Context(), playground.Config{Addr: "127.0.0.1:0", Only: side})
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, p.Close()) })
+			b := browse(t, p)
+			b.reads("body", want.words)
+			b.sees(seen + ` === "` + want.parts + `"`)
+			b.sees(`document.querySelector("#composer textarea").value === ""`)
+			require.Empty(t, b.errors())
+		})
+	}
+}

@@ -13,7 +13,7 @@ export function drawChild() {
   const items = [];
   if (view.link === "lost") items.push({ key: "lost", sign: "lost" });
   if (view.link === "refused") items.push({ key: "refused", sign: "refused" });
-  if (view.link === "open" && child.state !== "running") items.push({ key: "ended", sign: [child, log.slice(-6)] });
+  if (view.link === "open" && !server.only && child.state !== "running") items.push({ key: "ended", sign: [child, log.slice(-6)] });
   keyed(byId("banner"), items, banner);
   drawLog();
 }

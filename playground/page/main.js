@@ -10,6 +10,7 @@ import { drawHome } from "./home.js";
 import { drawJobs } from "./lakeformation.js";
 import { drawChannel } from "./messages.js";
 import { drawModal, setUpModal } from "./modal.js";
+import { drawOnly } from "./only.js";
 import { shortcutsButton } from "./shortcuts.js";
 import { drawSidebar } from "./sidebar.js";
 import { channelNamed, changed, connect, me, server, subscribe, view } from "./state.js";
@@ -33,6 +34,7 @@ function setTip(next) {
 function greet() {
   if (started || view.link !== "open") return;
   started = true;
+  if (server.only) return;
   const first = server.channels[0];
   if (!first || (server.messages[first.id] ?? []).length || view.channel !== first.id) return;
   tip = "first";
@@ -57,5 +59,5 @@ setUpThread();
 setUpDrawers();
 setUpModal();
 setUpTour(line);
-for (const draw of [greet, drawSidebar, drawChannel, drawThread, drawHome, drawModal, drawJobs, drawFaults, drawChild, drawTip, drawTour]) subscribe(draw);
+for (const draw of [drawOnly, greet, drawSidebar, drawChannel, drawThread, drawHome, drawModal, drawJobs, drawFaults, drawChild, drawTip, drawTour]) subscribe(draw);
 connect();

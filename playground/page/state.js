@@ -2,6 +2,7 @@
 // person's view of it. Everybody who draws something subscribes.
 
 export const server = {
+  only: "",
   people: [], groups: {}, channels: [], messages: {}, jobs: [], deleted: [], modals: {}, homes: {}, shortcuts: [],
   faults: { kinds: [], ops: [], active: [] }, slack: { connections: 0, tools: [], lasting: [] },
   child: { state: "" }, log: [],
