@@ -74,11 +74,13 @@ func (p page) commandLines() (typed, named []string) {
 	return typed, named
 }
 
+var quoted = regexp.MustCompile(`"[^"]*"|'[^']*'`)
+
 var assignment = regexp.MustCompile(`^[A-Z_]+=\S*$`)
 
 // ours finds in a command line what is said to Slipway; nil: it is about something else.
 func ours(line string) []string {
-	words := strings.Fields(line)
+	words := strings.Fields(quoted.ReplaceAllString(line, "quoted"))
 	for len(words) > 0 && assignment.MatchString(words[0]) {
 		words = words[1:]
 	}

@@ -247,6 +247,18 @@ var incidents = map[string]func(*testing.T) *incident{
 		in.as("ana").types("/lf start nightly_sync")
 		return in
 	},
+	"All starts are frozen": func(t *testing.T) *incident {
+		in := troubled(t)
+		in.env["SLIPWAY_CONFIG"] = file(t, benFreezes)["SLIPWAY_CONFIG"]
+		in.start()
+		in.as("ana").types("/lf start nightly_sync")
+		in.as("ana").button("Start job")
+		in.as("ben").types("/lf freeze the source is broken")
+		in.everybodyReads("All starts are frozen: Ben froze them")
+		in.as("ana").presses("Start job")
+		in.mend = func() { in.as("ben").types("/lf thaw") }
+		return in
+	},
 	"Another Slipway has the database": func(t *testing.T) *incident {
 		in := troubled(t)
 		other := &world{t: t, slack: in.slack, lake: in.lake, clock: in.clock, log: &transcript{}, env: in.env}
