@@ -67,6 +67,12 @@ func TestAPersonTriesSlipwayInABrowser(t *testing.T) {
 	b.do(chromedp.SendKeys(composer, kb.ArrowUp))
 	b.sees(`document.querySelector("#composer textarea").value === "/lf stop nightly_sync"`)
 
+	// What LakeFormation knows of a job.
+	b.do(chromedp.Click(chromedp.CSS(`#jobs summary[data-focus="past"]`)))
+	b.reads("#jobs .job-past", "succeeded · ")
+	b.reads("#jobs .job-log", "INFO the run has ended: SUCCESS")
+	b.picture("runs and log")
+
 	// Slipway is killed, and started again.
 	b.do(chromedp.Click(chromedp.CSS(`#child [data-focus="kill"]`)))
 	b.reads("#banner", "Slipway is killed.")

@@ -29,6 +29,12 @@ type pageState struct {
 		ID, Name, Instance, Status, Ends string
 		Runs                             int
 		Active                           bool
+		Past                             []struct {
+			Status  string
+			Seconds float64
+			Outside bool
+		}
+		Log []string
 	}
 	Deleted []string
 	Faults  struct {

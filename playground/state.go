@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"slipway/playground/locallake"
@@ -77,7 +78,22 @@ type job struct {
 	Runs        int              `json:"runs"`
 	StartCalls  int              `json:"startCalls"`
 	Active      bool             `json:"active"` // a run is going on, whatever can be seen of it
+	Past        []run            `json:"past"`   // the newest runs, the newest first
+	Log         []string         `json:"log"`    // the end of what the log call answers
 }
+
+type run struct {
+	Status  locallake.Status `json:"status"`
+	Start   time.Time        `json:"start"`
+	Seconds float64          `json:"seconds"` // 0 while it goes on
+	Outside bool             `json:"outside"` // nobody asked for it through Slipway
+}
+
+// What the page shows of a job's past.
+const (
+	runsShown = 5
+	logShown  = 8
+)
 
 type faultState struct {
 	Kinds  []faultKind   `json:"kinds"`
@@ -143,13 +159,35 @@ func (p *Playground) slackSide(s *state) {
 func (p *Playground) lakeSide(s *state) {
 	s.Faults = p.faultState()
 	for _, j := range p.lake.Jobs() {
+		runs := p.lake.Runs(j.ID)
 		s.Jobs = append(s.Jobs, job{
 			ID: j.ID, Name: j.Name, Instance: p.instanceName(j.InstanceID), Description: j.Description, Type: j.Type,
 			Status: j.Status, Ends: cmp.Or(j.Ends, locallake.Success),
 			Start: j.StartTime, End: j.EndTime, Seconds: j.ExecuteTime.Seconds(), Runs: j.Runs, StartCalls: j.StartCalls,
-			Active: slices.ContainsFunc(p.lake.Runs(j.ID), func(r locallake.Run) bool { return r.EndTime.IsZero() }),
+			Active: slices.ContainsFunc(runs, func(r locallake.Run) bool { return r.EndTime.IsZero() }),
+			Past:   past(runs), Log: logTail(j.Log),
 		})
 	}
+}
+
+func past(runs []locallake.Run) []run {
+	shown := []run{}
+	for _, r := range slices.Backward(runs) {
+		if r.Status == "" || len(shown) == runsShown {
+			continue
+		}
+		one := run{Status: r.Status, Start: r.StartTime, Outside: r.Outside}
+		if !r.EndTime.IsZero() {
+			one.Seconds = r.EndTime.Sub(r.StartTime).Seconds()
+		}
+		shown = append(shown, one)
+	}
+	return shown
+}
+
+func logTail(log string) []string {
+	lines := strings.Split(strings.TrimRight(log, "\n"), "\n")
+	return lines[max(0, len(lines)-logShown):]
 }
 
 func (p *Playground) instanceName(id string) string {

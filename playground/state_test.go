@@ -57,6 +57,16 @@ func TestSomebodyElseWorksInTheConsole(t *testing.T) {
 	require.True(t, until(t, p, func(s pageState) bool { return s.Jobs[0].Active }).Jobs[0].Active)
 	require.Empty(t, do("finish", "FAILED"))
 	until(t, p, func(s pageState) bool { return s.Jobs[0].Status == "FAILED" && !s.Jobs[0].Active })
+	past := until(t, p, running).Jobs[0].Past
+	require.Equal(t, "FAILED", past[0].Status)
+	require.True(t, past[0].Outside)
+	require.Equal(t, "SUCCESS", past[1].Status)
+	require.Positive(t, past[1].Seconds)
+	require.NoError(t, lake.SetLog(id, "one\ntwo\n3\n4\n5\n6\n7\n8\n9\nten\n"))
+	until(t, p, func(s pageState) bool {
+		log := s.Jobs[0].Log
+		return len(log) == 8 && log[0] == "3" && log[7] == "ten"
+	})
 
 	require.Empty(t, do("ends", "PARTIAL_SUCCESS"))
 	until(t, p, func(s pageState) bool { return s.Jobs[0].Ends == "PARTIAL_SUCCESS" })

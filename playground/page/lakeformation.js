@@ -35,12 +35,22 @@ function card(j) {
         el("select", { dataset: { focus: "ends" }, onChange: (event) => change(j.id, "ends", event.target.value) },
           ends.map(([value, label]) => el("option", { value, selected: value === j.ends }, label)))),
       act("Finish now", "finish", "ends the run that is going on", { disabled: !j.active })),
+    j.past.length > 0 && el("details", { dataset: { keep: "past" } },
+      el("summary", { dataset: { focus: "past" } }, "Runs and log"),
+      el("ul", { class: "job-past", "aria-label": `The newest runs of ${j.name}` }, j.past.map(run)),
+      el("pre", { class: "job-log", tabindex: "0", role: "region", "aria-label": `The end of the newest log of ${j.name}` }, j.log.join("\n") || "No log.")),
     el("details", { dataset: { keep: "else" } },
       el("summary", { dataset: { focus: "else" } }, "Somebody else…"),
       el("div", { class: "job-controls" },
         act("Edits it", "edit", "switches the parameter smn_notify, so that what was approved is no longer what would run"),
         act("Starts it", "start", "begins a run from the console"),
         act("Deletes it", "delete", "the job is gone; it can be brought back below", { class: "button small danger" }))));
+}
+
+function run(r) {
+  const start = new Date(r.start);
+  return el("li", {}, statuses[r.status]?.[0] ?? r.status.toLowerCase(), " · ", el("time", { datetime: r.start, title: wholeTime(start) }, shortTime(start)),
+    r.seconds ? `, took ${lasting(r.seconds)}` : "", r.outside ? " · not by Slipway" : "");
 }
 
 // lastRun also counts the start calls that reached LakeFormation: two for one
