@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -36,7 +37,7 @@ type scene struct {
 	env  []string // of the processes, besides the world's
 
 	mu        sync.Mutex
-	processes []*exec.Cmd
+	processes []*exec.Cmd // those that run
 	ended     atomic.Bool
 	deaths    atomic.Int32
 	keepers   sync.WaitGroup
@@ -188,6 +189,9 @@ func (s *scene) keep(extra ...string) {
 				return
 			}
 			cmd.Wait()
+			s.mu.Lock()
+			s.processes = slices.DeleteFunc(s.processes, func(one *exec.Cmd) bool { return one == cmd })
+			s.mu.Unlock()
 			s.deaths.Add(1)
 			extra = nil
 		}

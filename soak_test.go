@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
@@ -153,7 +152,11 @@ func (s *soak) chaos(calm <-chan struct{}) {
 			return
 		case <-time.After(time.Duration(100+s.r.IntN(300)) * time.Millisecond):
 		}
-		switch s.r.IntN(6) {
+		kind := s.r.IntN(6)
+		if kind > 0 && !s.connected(calm) { // where processes start slowly, one of six kills may hit them in that
+			return
+		}
+		switch kind {
 		case 0, 1, 2:
 			s.killOne()
 			s.kills++
@@ -180,19 +183,26 @@ func (s *soak) chaos(calm <-chan struct{}) {
 	}
 }
 
+// connected waits until a process has got as far as Slack; false: it is calm.
+func (s *soak) connected(calm <-chan struct{}) bool {
+	for s.slack.Connections() == 0 {
+		select {
+		case <-calm:
+			return false
+		case <-s.slack.Changed():
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return true
+}
+
 // killOne kills one of the processes that run.
 func (s *scene) killOne() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var running []*exec.Cmd
-	for _, cmd := range s.processes {
-		if cmd.ProcessState == nil {
-			running = append(running, cmd)
-		}
-	}
-	if len(running) > 0 {
-		running[0].Process.Kill()
-		s.processes = append(running[1:], running[0])
+	if len(s.processes) > 0 {
+		s.processes[0].Process.Kill()
+		s.processes = append(s.processes[1:], s.processes[0])
 	}
 }
 

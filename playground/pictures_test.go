@@ -59,7 +59,7 @@ func TestThePicturesOfTheUsersPageAreMade(t *testing.T) {
 		b.do(chromedp.Click(chromedp.CSS(`input[value="` + user + `"] ~ .avatar`)))
 	}
 	click := func(selector string) { t.Helper(); b.do(chromedp.Click(chromedp.CSS(selector))) }
-	const newest = "#messages > li:last-child"
+	const newest = "#messages > .message:last-child"
 
 	// Asking, and confirming.
 	b.sees(`document.querySelector("#composer textarea").value !== ""`)
