@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -105,6 +107,7 @@ func (s *soak) asks(i int) {
 			s.pause()
 		}
 	}
+	mine := "" // the request whose card is pressed: who asked twice, since an ack was lost, cancels the other
 	for time.Now().Before(end) {
 		changed := s.slack.Changed()
 		shown, open := false, false
@@ -113,9 +116,15 @@ func (s *soak) asks(i int) {
 				continue
 			}
 			shown = true
-			if buttons := localslack.Buttons(m); len(buttons) > 0 && buttons[0].Text == "Start job" {
+			if buttons := localslack.Buttons(m); len(buttons) > 1 && buttons[0].Text == "Start job" {
 				open = true
-				s.slack.Press(user, channel, m.TS, buttons[0].ActionID)
+				id := requestID.FindString(localslack.PlainText(m))
+				mine = cmp.Or(mine, id)
+				press := buttons[0]
+				if id != mine {
+					press = buttons[1]
+				}
+				s.slack.Press(user, channel, m.TS, press.ActionID)
 			}
 		}
 		if shown && !open {
@@ -131,6 +140,8 @@ func (s *soak) asks(i int) {
 	}
 	s.t.Errorf("the card of %s never took the press", job)
 }
+
+var requestID = regexp.MustCompile(`R-[0-9]+`)
 
 // refusedFor reports a private answer that the job could not be read: LakeFormation was down for too long.
 func refusedFor(told []localslack.Message, job string) bool {
@@ -295,6 +306,6 @@ func (s *soak) count(t *testing.T, where string, seed uint64) {
 func wordOf(state approval.State) string {
 	return map[approval.State]string{
 		approval.Succeeded: "succeeded", approval.Unknown: "I can't tell whether", approval.Refused: "was not started",
-		approval.Expired: "is over", approval.Failed: "failed",
+		approval.Expired: "is over", approval.Failed: "failed", approval.Cancelled: "cancelled",
 	}[state]
 }

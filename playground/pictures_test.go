@@ -45,6 +45,7 @@ func TestThePicturesOfTheUsersPageAreMade(t *testing.T) {
 	b.do(chromedp.EmulateViewport(1280, 860))
 	shoot := func(name, selector string) {
 		t.Helper()
+		b.sees(`document.querySelector('` + selector + `')?.offsetWidth > 0`) // it may be drawn anew just now
 		picture, err := chromedp.Run(b.ctx, chromedp.Screenshot(chromedp.CSS(selector)))
 		require.NoError(t, err)
 		require.Less(t, len(picture), 150<<10, "%s is too large for a page", name)
@@ -57,6 +58,7 @@ func TestThePicturesOfTheUsersPageAreMade(t *testing.T) {
 	is := func(user string) {
 		t.Helper()
 		b.do(chromedp.Click(chromedp.CSS(`input[value="` + user + `"] ~ .avatar`)))
+		b.sees(`document.querySelector('input[value="` + user + `"]').checked && document.querySelector("#messages").getAttribute("aria-busy") !== "true"`)
 	}
 	click := func(selector string) { t.Helper(); b.do(chromedp.Click(chromedp.CSS(selector))) }
 	const newest = "#messages > .message:last-child"

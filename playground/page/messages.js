@@ -37,6 +37,7 @@ export function drawChannel() {
   }
   if (items.length === 0) items.push({ key: "empty", sign: channel.id, empty: true });
   keyed(list, items, (i) => (i.day ? divider(i.day) : i.empty ? empty(channel) : messageNode(i)));
+  if (moved) requestAnimationFrame(() => list.setAttribute("aria-busy", "false"));
   if (moved) end.toEnd();
   else end.settle();
   remember(inChannel);
