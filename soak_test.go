@@ -228,7 +228,8 @@ func (s *soak) settle(t *testing.T) {
 			if !r.State.Ended() && r.State != approval.Unknown {
 				open++
 			}
-			if r.Card.TS != "" && (r.Card.Shown < r.Version || r.Card.Told != r.State) || r.Card.TS == "" && r.Card.Told == "" {
+			told := r.Card.Told == r.State || r.State == approval.Cancelled // who cancels knows it
+			if r.Card.TS != "" && (r.Card.Shown < r.Version || !told) || r.Card.TS == "" && r.Card.Told == "" && !told {
 				undrawn++
 			}
 		}
