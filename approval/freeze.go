@@ -53,7 +53,7 @@ func (b *Brake) refuses(who Person, teamID string, groups Groups) Text {
 		return T("The policy names nobody who may freeze and thaw starts.")
 	case who.FullMember(teamID) != nil || teamID == "":
 		return T("Only full members of this workspace may freeze and thaw starts.")
-	case slices.ContainsFunc(b.By, func(ref string) bool { return ref == who.UserID || groups.hold(ref, who.UserID) }):
+	case groups.include(b.By, who.UserID):
 		return Text{}
 	}
 	return T("The policy does not name you among those who may freeze and thaw starts.")
@@ -105,10 +105,8 @@ func (s *Service) braked(ctx context.Context, under *Brake, o Order, kind Kind, 
 	}
 	var groups Groups
 	if under.NamesGroups() {
-		if groups, err = s.people.Groups(ctx, false); CodeOf(err) != "" {
-			return Freeze{}, nil, err
-		} else if err != nil {
-			return Freeze{}, nil, &Error{Code: Unavailable, Words: T("Slack did not say who may freeze and thaw starts, so nothing changed."), Hint: T("Please try again in a moment."), Cause: err}
+		if groups, err = s.people.Groups(ctx, false); err != nil {
+			return Freeze{}, nil, unsaid(err, T("Slack did not say who may freeze and thaw starts, so nothing changed."), T("Please try again in a moment."))
 		}
 	}
 	if why := under.refuses(who, s.people.TeamID(), groups); !why.IsZero() {

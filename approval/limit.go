@@ -58,5 +58,5 @@ func (r *refusals) take(by Actor) (wait time.Duration, last bool) {
 	return 0, wait > -RefusalEvery
 }
 
-// seconds are whole ones, rounded up.
-func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+// whole is how many units have surely passed d.
+func whole(unit, d time.Duration) int { return int((d + unit - 1) / unit) }

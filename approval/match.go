@@ -43,9 +43,7 @@ func (m Match) job(j Job) bool {
 }
 
 func (m Match) requester(q Question) bool {
-	return len(m.Requesters) == 0 || slices.ContainsFunc(m.Requesters, func(ref string) bool {
-		return ref == q.Ask.By.UserID || q.Groups.hold(ref, q.Ask.By.UserID)
-	})
+	return len(m.Requesters) == 0 || q.Groups.include(m.Requesters, q.Ask.By.UserID)
 }
 
 // glob matches a whole name: * is any run of characters, ? is one. Case counts, as it does in LakeFormation's names.
@@ -68,6 +66,11 @@ func glob(pattern, name string) bool {
 		}
 	}
 	return strings.Trim(string(p[i:]), "*") == ""
+}
+
+// include reports whether a list of user ids, group ids and @handles names somebody.
+func (g Groups) include(refs []string, userID string) bool {
+	return slices.ContainsFunc(refs, func(ref string) bool { return ref == userID || g.hold(ref, userID) })
 }
 
 // hold reports whether the group that ref names has this member.

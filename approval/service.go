@@ -53,7 +53,7 @@ func (s *Service) refused(ctx context.Context, id ID, event Event, err error) er
 	wait, last := s.refusals.take(event.By)
 	if wait > 0 {
 		told := *e
-		told.Hint = Sentences(e.Hint, T("You were told no very often just now, so this is not recorded any more. Please try again in %d s; what is yours to decide always counts.", seconds(wait)))
+		told.Hint = Sentences(e.Hint, T("You were told no very often just now, so this is not recorded any more. Please try again in %d s; what is yours to decide always counts.", whole(time.Second, wait)))
 		return &told
 	}
 	event.Problem = &Problem{Words: e.Words, Next: e.Hint}
@@ -87,10 +87,10 @@ func (s *Service) open(ctx context.Context, receipt Receipt, ask Ask, reply Repl
 			return nil // what runs may always be stopped
 		case c.Wait > 0 && ask.Step != "":
 			return refuse(TooOften, "", "Workflows asked for %d starts within an hour, the most they may together. Nothing was started. They may ask again in %d min.",
-				StartsPerPerson, minutes(c.Wait))
+				StartsPerPerson, whole(time.Minute, c.Wait))
 		case c.Wait > 0:
 			return refuse(TooOften, "", "You asked for %d starts within an hour, the most one person may. Nothing was started. You may ask again in %d min; you may stop what runs at any time.",
-				StartsPerPerson, minutes(c.Wait))
+				StartsPerPerson, whole(time.Minute, c.Wait))
 		case c.Mine >= OpenPerPerson:
 			return refuse(TooMany, "Decide or cancel one of them first.", "You have %d open requests, the most one person may have. Nothing was started.", c.Mine)
 		case c.Channel >= OpenPerChannel:
@@ -99,9 +99,6 @@ func (s *Service) open(ctx context.Context, receipt Receipt, ask Ask, reply Repl
 		return nil
 	})
 }
-
-// minutes are those until d has surely passed.
-func minutes(d time.Duration) int { return int((d + time.Minute - 1) / time.Minute) }
 
 func (a Ask) check() error {
 	switch {
@@ -220,10 +217,8 @@ func (s *Service) voter(ctx context.Context, v Verdict) (voter, error) {
 	}
 	var groups Groups
 	if r.Rule.NamesGroups() && !who.Unproven {
-		if groups, err = s.people.Groups(ctx, false); CodeOf(err) != "" {
-			return voter{}, err
-		} else if err != nil {
-			return voter{}, &Error{Code: Unavailable, Words: T("Slack did not say who belongs to the groups of this rule, so nothing changed."), Hint: T("Please press again in a moment."), Cause: err}
+		if groups, err = s.people.Groups(ctx, false); err != nil {
+			return voter{}, unsaid(err, T("Slack did not say who belongs to the groups of this rule, so nothing changed."), T("Please press again in a moment."))
 		}
 	}
 	as, why := r.Rule.As(r.Ask, who, s.people.TeamID(), groups)
@@ -376,16 +371,20 @@ func (s *Service) person(ctx context.Context, by Actor) (Person, error) {
 	}
 	person, err := s.people.Person(ctx, by.UserID)
 	if err != nil {
-		var known *Error
-		if errors.As(err, &known) {
-			return Person{}, err
-		}
-		return Person{}, &Error{Code: Unavailable, Words: T("Slack did not say who you are, so nothing changed."), Hint: T("Please press again in a moment."), Cause: err}
+		return Person{}, unsaid(err, T("Slack did not say who you are, so nothing changed."), T("Please press again in a moment."))
 	}
 	if person.TeamID != by.TeamID {
 		return Person{}, refuse(NotMember, "", "Slack contradicts itself about where you belong. Nothing was started or decided.")
 	}
 	return person, nil
+}
+
+// unsaid is what it means to people that Slack did not answer; an *Error speaks for itself.
+func unsaid(err error, words, hint Text) error {
+	if CodeOf(err) != "" {
+		return err
+	}
+	return &Error{Code: Unavailable, Words: words, Hint: hint, Cause: err}
 }
 
 // FullMember is nil for somebody who may act: a person, active, no guest, of that workspace.

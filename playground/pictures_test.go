@@ -1,9 +1,7 @@
 package playground_test
 
 import (
-	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -11,7 +9,6 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
-	"slipway/playground"
 	"slipway/playground/locallake"
 	"slipway/playground/localslack"
 )
@@ -24,18 +21,7 @@ const picturesTo = "SLIPWAY_PICTURES"
 func TestThePicturesOfTheUsersPageAreMade(t *testing.T) {
 	browserPath := chromium(t) // skips where there is none, before anything is built
 	require.NotEmpty(t, browserPath)
-	slipway := filepath.Join(t.TempDir(), "slipway")
-	build := exec.Command("go", "build", "-o", slipway, "..")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, string(out))
-	p := start(t, serves, func(c *playground.Config) {
-		c.Rules = playground.Policy
-		c.Command = func(ctx context.Context, env []string) *exec.Cmd {
-			cmd := exec.CommandContext(ctx, slipway, "run")
-			cmd.Env = env
-			return cmd
-		}
-	})
+	p := start(t, "", slipway(t))
 	dir := os.Getenv(picturesTo)
 	if dir == "" {
 		dir = t.TempDir()

@@ -221,15 +221,24 @@ func (s *Server) permalink(a args) (answer, *failure) {
 	return answer{"channel": c.ID, "permalink": link}, nil
 }
 
-func (s *Server) addReaction(a args) (answer, *failure) {
+// reactedTo is the message that a reaction is about.
+func (s *Server) reactedTo(a args) (*Message, *failure) {
 	c, f := s.writable(a["channel"])
 	if f != nil {
 		return nil, f
 	}
 	m := c.find(a["timestamp"])
-	switch {
-	case m == nil || m.EphemeralFor != "":
+	if m == nil || m.EphemeralFor != "" {
 		return nil, fail("message_not_found")
+	}
+	return m, nil
+}
+
+func (s *Server) addReaction(a args) (answer, *failure) {
+	m, f := s.reactedTo(a)
+	switch {
+	case f != nil:
+		return nil, f
 	case a["name"] == "":
 		return nil, fail("invalid_name")
 	case slices.Contains(m.Reactions[a["name"]], s.cfg.Bot.ID):
@@ -244,14 +253,10 @@ func (s *Server) addReaction(a args) (answer, *failure) {
 }
 
 func (s *Server) removeReaction(a args) (answer, *failure) {
-	c, f := s.writable(a["channel"])
-	if f != nil {
-		return nil, f
-	}
-	m := c.find(a["timestamp"])
+	m, f := s.reactedTo(a)
 	switch {
-	case m == nil || m.EphemeralFor != "":
-		return nil, fail("message_not_found")
+	case f != nil:
+		return nil, f
 	case !slices.Contains(m.Reactions[a["name"]], s.cfg.Bot.ID):
 		return nil, fail("no_reaction")
 	}
