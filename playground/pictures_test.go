@@ -33,6 +33,9 @@ func TestThePicturesOfTheUsersPageAreMade(t *testing.T) {
 		t.Helper()
 		b.sees(`document.querySelector('` + selector + `')?.offsetWidth > 0`) // it may be drawn anew just now
 		picture, err := chromedp.Run(b.ctx, chromedp.Screenshot(chromedp.CSS(selector)))
+		for again := 0; err != nil && again < 20; again++ { // it was drawn anew between its being found and taken
+			picture, err = chromedp.Run(b.ctx, chromedp.Screenshot(chromedp.CSS(selector)))
+		}
 		require.NoError(t, err)
 		require.Less(t, len(picture), 150<<10, "%s is too large for a page", name)
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o644))
